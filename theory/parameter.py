@@ -1,0 +1,149 @@
+"""Symbols that carry a meaning, a unit and a domain; and the domains of whole claims."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+import sympy as sp
+from sympy.core.relational import Relational
+
+REAL = sp.Interval(-sp.oo, sp.oo)
+POSITIVE = sp.Interval.open(0, sp.oo)
+NONNEGATIVE = sp.Interval(0, sp.oo)
+COUNTING = sp.Range(1, sp.oo)
+"""1, 2, 3, ... (a number of layers, of units, of samples)."""
+
+
+class Parameter(sp.Symbol):
+    """A symbol with a meaning, a unit or convention, and the set of its allowed values.
+
+    ``domain`` is a SymPy ``Interval`` or ``Range``; SymPy's assumptions (positive, integer, ...)
+    are read off it. ``extremes`` is the range over which accuracy certificates sample, for a
+    parameter whose users go far out (``u0`` down to 1e-300, say). ``latex`` is how it is printed.
+    """
+
+    __slots__ = ("meaning", "unit", "domain", "extremes", "latex_name")
+
+    def __new__(cls, name, meaning, domain=REAL, *, unit="", latex=None, extremes=None):
+        self = sp.Symbol.__xnew__(cls, name, **_assumptions(domain))
+        self.meaning, self.unit, self.domain = meaning, unit, domain
+        self.latex_name = latex
+        self.extremes = extremes or _default_extremes(domain)
+        return self
+
+    def __getnewargs_ex__(self):
+        options = dict(unit=self.unit, latex=self.latex_name, extremes=self.extremes)
+        return (self.name, self.meaning, self.domain), options
+
+    def __getstate__(self):
+        return None
+
+    def _latex(self, printer):
+        return self.latex_name or printer._deal_with_super_sub(self.name)
+
+    @property
+    def allowed(self) -> str:
+        """The allowed values, in words a caller can act on: ``u0 > 0``."""
+        domain = self.domain
+        if isinstance(domain, sp.Range):
+            top = "" if domain.sup == sp.oo else f" up to {domain.sup}"
+            return f"{self.name} an integer from {domain.inf}{top}"
+        low = "" if domain.inf == -sp.oo else f"{domain.inf} {'<' if domain.left_open else '<='} "
+        high = "" if domain.sup == sp.oo else f" {'<' if domain.right_open else '<='} {domain.sup}"
+        if low and not high:
+            return f"{self.name} {'>' if domain.left_open else '>='} {domain.inf}"
+        return f"{low}{self.name}{high}" if low or high else f"{self.name} a finite real number"
+
+
+def _assumptions(domain) -> dict:
+    if isinstance(domain, sp.Range):
+        facts = {"integer": True}
+    else:
+        facts = {"real": True}
+    if domain.inf > 0 or (domain.inf == 0 and getattr(domain, "left_open", False)):
+        facts["positive"] = True
+    elif domain.inf == 0:
+        facts["nonnegative"] = True
+    return facts
+
+
+def _default_extremes(domain) -> tuple[float, float]:
+    low = 1e-6 if domain.inf >= 0 else -1e3
+    low = float(domain.inf) if 0 < domain.inf < sp.oo else low
+    high = float(domain.sup) if domain.sup < sp.oo else 1e3
+    return low, high
+
+
+class Domain:
+    """The set a claim speaks about: its parameters' domains and relations between them."""
+
+    def __init__(self, symbols: Iterable[sp.Symbol], relations: Iterable[Relational] = ()):
+        self.symbols = tuple(sorted(set(symbols), key=lambda x: x.name))
+        self.relations = tuple(dict.fromkeys(r for r in relations if r not in (True, sp.true)))
+
+    def __repr__(self) -> str:
+        known = [x.allowed for x in self.symbols if isinstance(x, Parameter)]
+        return ", ".join(known + [sp.sstr(r) for r in self.relations]) or "everywhere"
+
+    def contains(self, point: Mapping[sp.Symbol, sp.Rational]) -> bool:
+        """Whether a rational point satisfies every parameter's domain and every relation."""
+        for symbol in self.symbols:
+            if symbol in point and isinstance(symbol, Parameter):
+                if symbol.domain.contains(point[symbol]) != sp.true:
+                    return False
+        return all(holds(r, point) for r in self.relations)
+
+    def points(
+        self, count: int, *, seed: int = 0, wide: bool = False
+    ) -> Iterator[dict[sp.Symbol, sp.Rational]]:
+        """``count`` random rational points of the domain, the same for the same seed.
+
+        Moderate values by default (within 1/16 .. 16 of the scale 1); ``wide=True`` spreads
+        log-uniformly over every parameter's ``extremes``.
+        """
+        rng, found = random.Random(f"domain {seed}"), 0
+        for _ in range(2000 * count + 2000):
+            point = {x: _draw(x, rng, wide) for x in self.symbols}
+            if self.contains(point):
+                yield point
+                found += 1
+                if found == count:
+                    return
+        raise ValueError(f"no points found in the domain ({self!r}): are its relations compatible?")
+
+
+def holds(relation, point) -> bool:
+    """Whether a relation (or a Boolean of relations) is true at a point."""
+    if not isinstance(relation, Relational | sp.logic.boolalg.BooleanFunction):
+        return bool(relation)
+    verdict = relation.subs(point)
+    if verdict not in (sp.true, sp.false):
+        verdict = verdict.simplify()
+    return verdict == sp.true
+
+
+def _draw(symbol, rng: random.Random, wide: bool) -> sp.Rational:
+    domain = symbol.domain if isinstance(symbol, Parameter) else REAL
+    if isinstance(domain, sp.Range):
+        top = min(domain.sup, domain.inf + 11)
+        if wide:
+            low, high = symbol.extremes
+            return sp.Integer(round(math.exp(rng.uniform(math.log(low), math.log(high)))))
+        return sp.Integer(rng.randint(int(domain.inf), int(top)))
+    if domain.inf > -sp.oo and domain.sup < sp.oo:
+        weight = Fraction(rng.randint(1, 9998), 9999)
+        return domain.inf + (domain.sup - domain.inf) * sp.Rational(weight)
+    low, high = symbol.extremes if wide and isinstance(symbol, Parameter) else (1 / 16, 16)
+    if wide and low > 0:
+        size = 10 ** rng.uniform(math.log10(low), math.log10(high))
+    elif wide:
+        size = 10 ** rng.uniform(-6, math.log10(max(abs(low), abs(high))))
+    else:
+        size = 2 ** rng.uniform(-4, 4)
+    value = sp.Rational(Fraction(size)) if wide else sp.Rational(Fraction(size).limit_denominator(999))
+    if domain.inf == -sp.oo and rng.random() < 0.5:
+        return -value
+    return value + (domain.inf if domain.inf > 0 else 0)

@@ -1,0 +1,105 @@
+"""Rules about solutions: of differential, algebraic and recursive equations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import sympy as sp
+
+from ..derivation import Claim, Rule
+from .substitution import pairs, put, rate, residual
+
+
+class Solves(Rule):
+    """Put into the equations, and into the initial or boundary conditions, nothing is left.
+
+    ``equations`` is one claim or several (a claim with a tuple on either side solves a system);
+    ``conditions`` are ``(u(0), u0)`` pairs or ``Eq``s; ``using`` are definitions the claim needs.
+    """
+
+    def __init__(self, equations: Claim | Iterable[Claim], conditions=(), using: Iterable[Claim] = ()):
+        self.equations = (equations,) if isinstance(equations, Claim) else tuple(equations)
+        self.conditions = tuple(pairs(conditions))
+        self.premises = (*self.equations, *using)
+
+    def residuals(self, claim):
+        solution = [(claim.lhs, claim.unfolded)]
+        for equation in self.equations:
+            yield residual(claim, put(equation.lhs - equation.unfolded, solution), "equation")
+        for lhs, rhs in self.conditions:
+            yield residual(claim, put(lhs, solution) - rhs, f"condition {lhs} = {rhs}")
+
+
+class Separates(Rule):
+    """The time at which a one-dimensional flow reaches a value, as a function of that value.
+
+    For ``k du/dt = f(u)``: the derivative of the claim's right side by ``value``, times f/k, is 1,
+    and the right side vanishes where ``value`` equals ``start``.
+    """
+
+    def __init__(self, flow: Claim, value: sp.Symbol, start: sp.Expr, using: Iterable[Claim] = ()):
+        self.flow, self.value, self.start = flow, value, sp.sympify(start)
+        self.premises = (flow, *using)
+
+    def residuals(self, claim):
+        derivative, speed = rate(self.flow)
+        speed = speed.subs(derivative.expr, self.value)
+        yield residual(claim, sp.diff(claim.unfolded, self.value) * speed - 1, "rate")
+        start = {self.value: self.start}
+        at_start = claim.unfolded.subs(start)
+        free = Claim(claim.lhs, claim.rhs, claim.by, everywhere=True)
+        yield residual(free, at_start, f"time at {self.value} = {self.start}")
+
+
+class Inverts(Rule):
+    """Put into the premise for ``variable``, the claim gives ``value`` back."""
+
+    def __init__(self, premise: Claim, variable: sp.Symbol, value: sp.Expr):
+        self.premise, self.variable, self.value = premise, variable, sp.sympify(value)
+        self.premises = (premise,)
+
+    def residuals(self, claim):
+        back = self.premise.unfolded.subs(self.variable, claim.unfolded)
+        yield residual(claim, back - self.value, "inverse")
+
+
+class FixedPoint(Rule):
+    """The map on the premise's right side sends the claim's value to itself."""
+
+    def __init__(self, map: Claim, variable: sp.Symbol):
+        self.map, self.variable = map, variable
+        self.premises = (map,)
+
+    def residuals(self, claim):
+        yield residual(claim, self.map.unfolded.subs(self.variable, claim.unfolded) - claim.unfolded, "fixed point")
+
+
+class Recursion(Rule):
+    """True at the base, and the step keeps it: for ``f(n)`` with ``step: f(n+1) = F(f(n), n)``."""
+
+    def __init__(self, step: Claim, base: Mapping):
+        self.step, self.base = step, tuple(pairs(base))
+        self.premises = (step,)
+
+    def residuals(self, claim):
+        solution = [(claim.lhs, claim.unfolded)]
+        for lhs, rhs in self.base:
+            index = dict(zip(claim.lhs.args, lhs.args, strict=True))
+            yield residual(claim, put(lhs, solution) - rhs, f"base {lhs} = {rhs}", at=index)
+        yield residual(claim, put(self.step.lhs - self.step.unfolded, solution), "step")
+
+
+class Conserved(Rule):
+    """The left side does not change along the flows, and starts at the right side."""
+
+    def __init__(self, flows: Iterable[Claim], variable: sp.Symbol, conditions=(), using: Iterable[Claim] = ()):
+        self.flows, self.variable = tuple(flows), variable
+        self.conditions = tuple(pairs(conditions))
+        self.premises = (*self.flows, *using)
+
+    def residuals(self, claim):
+        drift = sp.diff(claim.lhs - claim.unfolded, self.variable)
+        rates = dict(rate(flow) for flow in self.flows)
+        yield residual(claim, drift.subs(rates), "time derivative")
+        start = claim.lhs.subs(self.variable, 0).subs(dict(self.conditions))
+        yield residual(claim, start - claim.unfolded.subs(self.variable, 0), "initial value")
