@@ -193,7 +193,7 @@ class Theory:
             (short, name, value)
             for short, module in modules.items()
             for name, value in vars(module).items()
-            if isinstance(value, cls) and value.module == module.__name__ and not name.startswith("_")
+            if isinstance(value, cls) and value.module == module.__name__ and value.name == name
         ]
         used = [name for _, name, _ in found]
         return {

@@ -157,7 +157,7 @@ class Claim(Named):
 
         known = [self.by.floor]
         for residual in self.residuals():
-            known.append(verify(residual, claim=self.name or sp.sstr(self.lhs)))
+            known.append(verify(residual, claim=self.name or self._text(self.lhs)))
         return min(known)
 
     @property
@@ -194,4 +194,9 @@ class Claim(Named):
         return claim_html(self)
 
     def __str__(self) -> str:
-        return f"{sp.sstr(self.lhs)} = {sp.sstr(self.rhs)}"
+        return f"{self._text(self.lhs)} = {self._text(self.rhs)}"
+
+    @staticmethod
+    def _text(expression) -> str:
+        # in the stored order: sorting terms would make SymPy evaluate integrals numerically
+        return sp.sstr(expression, order="none")

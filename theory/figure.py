@@ -19,6 +19,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -240,10 +241,8 @@ def write_whole(files: Mapping[Path, bytes]) -> None:
         ) from None
     finally:
         for part in parts.values():
-            try:
+            with suppress(OSError):  # where no file could be made there is none to remove
                 part.unlink(missing_ok=True)
-            except OSError:  # not a folder, or not ours: there is nothing of ours to remove
-                pass
 
 
 def _style():

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from .derivation import Claim, Evidence, Residual, Rule
-from .residual import Refuted, Undecided, sample
+from .residual import NotEnclosable, Refuted, Undecided, sample, verify
 from .rules.statements import Given
 from .rules.substitution import components
 
@@ -47,15 +47,18 @@ class Tally:
             self.survivors.append(mutant.change)
 
 
-def mutants(expression: sp.Expr) -> Iterator[Mutant]:
-    """Every one-token mutant of a scalar, tuple or matrix expression, without repetition."""
+def mutants(expression: sp.Expr, symbols: Iterable[sp.Symbol] = ()) -> Iterator[Mutant]:
+    """Every one-token mutant of a scalar, tuple or matrix expression, without repetition.
+
+    Symbols are swapped among those of the expression and the further ``symbols``.
+    """
     if getattr(expression, "is_Matrix", False):
         from .matrix import matrix_mutants
 
         yield from matrix_mutants(expression)
         return
     seen = {expression}
-    symbols = sorted((x for x in expression.free_symbols if not x.is_integer), key=str)
+    symbols = sorted((x for x in {*expression.free_symbols, *symbols} if not x.is_integer), key=str)
     for mutant in _variants(expression, symbols, top=True):
         if mutant.expression not in seen and not mutant.expression.has(sp.nan, sp.zoo):
             seen.add(mutant.expression)
@@ -63,13 +66,15 @@ def mutants(expression: sp.Expr) -> Iterator[Mutant]:
 
 
 def _variants(e, symbols, top=False) -> Iterator[Mutant]:
-    if isinstance(e, AppliedUndef | sp.Derivative | sp.NumberSymbol) or e in (sp.I, sp.oo, -sp.oo):
-        return
     if e.is_Symbol:
         others = [x for x in symbols if x != e]
         if others and e in symbols:
             other = others[symbols.index(e) % len(others)]
             yield Mutant(other, f"{e} -> {other}")
+        if top:
+            yield Mutant(2 * e, "the whole doubled")
+        return
+    if isinstance(e, AppliedUndef | sp.Derivative | sp.NumberSymbol) or e in (sp.I, sp.oo, -sp.oo):
         return
     if e.is_Rational:
         other = e + 1 if e != -1 else e - 1
@@ -82,6 +87,7 @@ def _variants(e, symbols, top=False) -> Iterator[Mutant]:
             yield Mutant(sp.Add(*rest), f"{term} dropped")
     elif top and not isinstance(e, sp.Tuple):
         yield Mutant(-e, "sign of the whole flipped")
+        yield Mutant(2 * e, "the whole doubled")
     if e.is_Pow and e.exp.is_number:
         yield Mutant(e.base ** (e.exp + 1), f"exponent {e.exp} -> {e.exp + 1} on {e.base}")
     for k, part in enumerate(e.args):
@@ -98,9 +104,12 @@ def claim_mutants(claim: Claim, dependents: Iterable[Claim] = ()) -> Tally:
     """Mutants of both sides of a claim, held against its own rule, or against the claims built on
     it where it is a premise that nothing justifies (Given, Defines, Assumption)."""
     tally, dependents = Tally(), tuple(dependents)
+    symbols = set(claim.domain.symbols).union(*(p.domain.symbols for p in claim.premises))
     for side in ("lhs", "rhs"):
         original = getattr(claim, side)
-        for mutant in mutants(original):
+        if side == "lhs" and (original.is_Symbol or isinstance(original, AppliedUndef | sp.Tuple)):
+            continue  # a name, not a formula
+        for mutant in mutants(original, symbols):
             wrong = _altered(claim, side, mutant.expression)
             if _refused(wrong, claim, dependents):
                 tally.count(mutant, "killed")
@@ -172,10 +181,26 @@ def _refused(wrong: Claim, original: Claim, dependents: tuple[Claim, ...]) -> bo
 
 
 def _fails(claim: Claim) -> bool:
+    """Whether the checks refuse a claim; balls settle almost all, the full kernel the rest."""
+    for residual in claim.residuals():
+        try:
+            if not isinstance(residual, Residual):
+                residual.settle("")
+            elif residual.expression != 0 and sample(residual):
+                return True
+        except NotEnclosable:
+            if not _verifies(residual):
+                return True
+        except (Refuted, Undecided, ZeroDivisionError, ValueError):
+            return True
+    return False
+
+
+def _verifies(residual: Residual) -> bool:
     try:
-        return claim.evidence < Evidence.ASSUMED
-    except (Refuted, Undecided, ZeroDivisionError, ValueError):
-        return True
+        return verify(residual) >= Evidence.ASSUMED
+    except (Refuted, Undecided):
+        return False
 
 
 def _rebound(rule: Rule, old: Claim, new: Claim) -> Rule:

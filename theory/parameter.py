@@ -23,19 +23,20 @@ class Parameter(sp.Symbol):
     ``domain`` is a SymPy ``Interval`` or ``Range``; SymPy's assumptions (positive, integer, ...)
     are read off it. ``extremes`` is the range over which accuracy certificates sample, for a
     parameter whose users go far out (``u0`` down to 1e-300, say). ``latex`` is how it is printed.
+    ``infinite=True`` also allows the value infinity, for a form that states its limit there.
     """
 
-    __slots__ = ("meaning", "unit", "domain", "extremes", "latex_name")
+    __slots__ = ("meaning", "unit", "domain", "extremes", "latex_name", "infinite")
 
-    def __new__(cls, name, meaning, domain=REAL, *, unit="", latex=None, extremes=None):
+    def __new__(cls, name, meaning, domain=REAL, *, unit="", latex=None, extremes=None, infinite=False):
         self = sp.Symbol.__xnew__(cls, name, **_assumptions(domain))
         self.meaning, self.unit, self.domain = meaning, unit, domain
-        self.latex_name = latex
+        self.latex_name, self.infinite = latex, infinite
         self.extremes = extremes or _default_extremes(domain)
         return self
 
     def __getnewargs_ex__(self):
-        options = dict(unit=self.unit, latex=self.latex_name, extremes=self.extremes)
+        options = dict(unit=self.unit, latex=self.latex_name, extremes=self.extremes, infinite=self.infinite)
         return (self.name, self.meaning, self.domain), options
 
     def __getstate__(self):
@@ -50,7 +51,8 @@ class Parameter(sp.Symbol):
         domain = self.domain
         if isinstance(domain, sp.Range):
             top = "" if domain.sup == sp.oo else f" up to {domain.sup}"
-            return f"{self.name} an integer from {domain.inf}{top}"
+            limit = ", or infinity" if self.infinite else ""
+            return f"{self.name} an integer from {domain.inf}{top}{limit}"
         low = "" if domain.inf == -sp.oo else f"{domain.inf} {'<' if domain.left_open else '<='} "
         high = "" if domain.sup == sp.oo else f" {'<' if domain.right_open else '<='} {domain.sup}"
         if low and not high:
@@ -107,7 +109,8 @@ class Domain:
         rng, found = random.Random(f"domain {seed}"), 0
         for _ in range(2000 * count + 2000):
             point = {x: _draw(x, rng, wide) for x in self.symbols}
-            if self.contains(point):
+            # drawn inside every parameter's own domain: the relations are left to check
+            if all(holds(r, point) for r in self.relations):
                 yield point
                 found += 1
                 if found == count:
@@ -119,7 +122,7 @@ def holds(relation, point) -> bool:
     """Whether a relation (or a Boolean of relations) is true at a point."""
     if not isinstance(relation, Relational | sp.logic.boolalg.BooleanFunction):
         return bool(relation)
-    verdict = relation.subs(point)
+    verdict = relation.xreplace(dict(point))
     if verdict not in (sp.true, sp.false):
         verdict = verdict.simplify()
     return verdict == sp.true

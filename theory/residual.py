@@ -10,12 +10,16 @@ from __future__ import annotations
 import sympy as sp
 from flint import arb
 
+from .backends.rigorous import NotEnclosable, compile_ball
 from .derivation import Evidence, Residual
 from .normal_form import vanishes
+from .parameter import Domain
 
 SAMPLES = 16
 RADIUS = arb(10) ** -40
 _BITS = (200, 400, 1000, 2500, 6000)
+_HOPELESS = 1000
+"""Bits at which a ball that is still not finite is taken to have no value there."""
 _LARGEST_FOR_SYMPY = 250
 """Operations above which SymPy's simplifier is not asked: its time is not bounded."""
 
@@ -45,44 +49,48 @@ def verify(residual: Residual, claim: str = "") -> Evidence:
     expression = residual.expression
     if expression == 0:
         return Evidence.EXACT
-    why = sample(residual, claim)
+    try:
+        open_question = sample(residual, claim)
+    except NotEnclosable as reason:
+        open_question = str(reason)
     if residual.slack == 0:
         if vanishes(expression):
             return Evidence.EXACT
         if _simplifies_to_zero(expression):
             return Evidence.SYMBOLIC
-    if why:
-        raise Undecided(claim, expression, why)
+    if open_question:
+        raise Undecided(claim, expression, open_question)
     return Evidence.SAMPLED
 
 
 def sample(residual: Residual, claim: str = "") -> str:
-    """Balls at random points: '' if all enclose 0 tightly, else why not. Raises `Refuted`."""
-    from .backends.rigorous import NotEnclosable, compile_ball
-    from .backends.tail import NoTailBound
+    """Balls at random points: '' if all enclose 0 tightly, else why not.
 
+    Raises `Refuted`, and `NotEnclosable` where the expression has no rigorous evaluation.
+    """
     symbols = sorted(residual.expression.free_symbols | set(residual.domain.symbols), key=str)
-    try:
-        enclose = compile_ball(residual.expression, symbols)
-    except (NotEnclosable, NoTailBound) as reason:
-        return str(reason)
+    enclose = compile_ball(residual.expression, symbols)
     slack = arb(0, arb(int(residual.slack.p)) / int(residual.slack.q)) if residual.slack else arb(0)
-    domain = type(residual.domain)(symbols, residual.domain.relations)
-    loose = ""
+    domain = Domain(symbols, residual.domain.relations)
+    loose = []
     for point in domain.points(SAMPLES if symbols else 1):
         values = [point[x] for x in symbols]
         for bits in _BITS:
             value = enclose(values, bits)
             if not value.is_finite():
-                continue
+                if bits < _HOPELESS:
+                    continue
+                break
             parts = (value,) if isinstance(value, arb) else (value.real, value.imag)
             if any(not (part + slack).contains(0) for part in parts):
                 raise Refuted(claim, residual.expression, point, value, residual.kind)
-            if all(part.rad() <= RADIUS and (part == 0 or part.contains(0) or slack) for part in parts):
+            if all(part.rad() <= RADIUS for part in parts):
                 break
-        else:
-            loose = f"no finite ball of radius 1e-40 at {point}"
-    return loose
+        if not value.is_finite() or value.rad() > RADIUS:
+            loose.append(f"no finite ball of radius 1e-40 at {point}")
+        if len(loose) == 3:
+            break
+    return loose[0] if loose else ""
 
 
 def _simplifies_to_zero(expression) -> bool:
@@ -93,5 +101,6 @@ def _simplifies_to_zero(expression) -> bool:
 
 
 def _short(expression, limit: int = 160) -> str:
-    text = sp.sstr(expression) if isinstance(expression, sp.Basic) else str(expression)
+    # in the stored order: sorting the terms would make SymPy evaluate integrals numerically
+    text = sp.sstr(expression, order="none") if isinstance(expression, sp.Basic) else str(expression)
     return text if len(text) <= limit else f"{text[:limit]}..."

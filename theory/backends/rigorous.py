@@ -13,13 +13,9 @@ import sympy as sp
 from flint import acb, arb, ctx, fmpq, fmpz
 from sympy.core.function import AppliedUndef
 
-from .tail import gaussian_tail
+from .tail import NotEnclosable, gaussian_tail
 
 Node = Callable[[list, bool], "arb | acb"]
-
-
-class NotEnclosable(ValueError):
-    """The expression holds something that has no rigorous evaluation."""
 
 
 def ball(expr, point: Mapping[sp.Symbol, object], digits: int = 30):
@@ -34,7 +30,7 @@ def ball(expr, point: Mapping[sp.Symbol, object], digits: int = 30):
         value = enclose([point[x] for x in symbols], bits * factor)
         if value.is_finite() and (value == 0 or relative_radius_bits(value) >= digits * 3.33):
             return value
-    raise NotEnclosable(f"no ball of {digits} digits found for {sp.sstr(expr)[:120]}")
+    raise NotEnclosable(f"no ball of {digits} digits found for {sp.sstr(expr, order='none')[:120]}")
 
 
 def relative_radius_bits(value) -> float:
@@ -97,7 +93,7 @@ def _node(expr, index) -> Node:
         z = _node(expr.argument, index)
         return lambda v, analytic: _hyper([a(v, analytic) for a in upper], [b(v, analytic) for b in lower], z(v, analytic))
     if isinstance(expr, AppliedUndef | sp.Symbol | sp.Derivative | sp.Subs):
-        raise NotEnclosable(f"{sp.sstr(expr)} has no value: it is a symbol or function without one")
+        raise NotEnclosable(f"{expr.func} has no value: it is a symbol or function without one")
     function = _FUNCTIONS.get(type(expr).__name__)
     if function is None:
         raise NotEnclosable(f"no rigorous evaluation of {type(expr).__name__}")
@@ -187,7 +183,7 @@ def _condition(condition, index):
 def _sum(expr, index) -> Node:
     (variable, low, high), *others = expr.limits
     if others or high == sp.oo:
-        raise NotEnclosable(f"infinite or multiple sum: {sp.sstr(expr)[:80]}")
+        raise NotEnclosable(f"infinite or multiple sum: {sp.sstr(expr, order='none')[:80]}")
     inner = dict(index)
     position = inner[variable] = len(index)
     term = _node(expr.function, inner)

@@ -11,8 +11,8 @@ _BOUNDED = {"tanh": 1, "erf": 1, "sin": 1, "cos": 1, "sech": 1, "erfc": 2, "atan
 """Bounds of functions of a real argument, whatever the argument."""
 
 
-class NoTailBound(ValueError):
-    """The integrand is not a Gaussian times something of polynomial growth."""
+class NotEnclosable(ValueError):
+    """The expression holds something that has no rigorous evaluation."""
 
 
 def gaussian_tail(integrand, z: sp.Symbol, compile_node):
@@ -81,4 +81,4 @@ def _growth(expr, z, compile_node):
         return lambda v: (lambda g: (g[0] ** n, g[1] * n))(base(v))
     if isinstance(expr, sp.Pow) and expr.exp.is_Integer and isinstance(expr.base, sp.cosh):
         return lambda v: (arb(1), 0)
-    raise NoTailBound(f"no polynomial bound known for {sp.sstr(expr)[:80]}")
+    raise NotEnclosable(f"no polynomial bound known for {sp.sstr(expr, order='none')[:80]}")

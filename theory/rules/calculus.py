@@ -119,6 +119,28 @@ class Maximises(Rule):
         yield NeverNegative(gap.expression, gap.kind, gap.domain)
 
 
+class Approximates(Rule):
+    """Equal to the premise to a stated relative accuracy, far below the round-off it serves.
+
+    A truncated sum in place of an integral or a series: balls at random points bound the
+    relative difference (SAMPLED).
+    """
+
+    floor = Evidence.SAMPLED
+
+    def __init__(self, premise: Claim, relative=sp.Rational(1, 10**17)):
+        self.premise, self.relative = premise, sp.sympify(relative)
+        self.premises = (premise,)
+
+    @property
+    def reason(self) -> str:
+        return f"{super().reason} to {float(self.relative):.0e}"
+
+    def residuals(self, claim):
+        gap = claim.unfolded / self.premise.unfolded - 1
+        yield residual(claim, gap, "relative difference", slack=self.relative)
+
+
 class NeverNegative:
     """An expression that is >= 0 at random points of its domain, by balls."""
 

@@ -63,6 +63,38 @@ class Inverts(Rule):
         yield residual(claim, back - self.value, "inverse")
 
 
+class Evolves(Rule):
+    """The time derivative of a quantity along the flows of what it is made of."""
+
+    def __init__(self, quantity: Claim, flows: Iterable[Claim]):
+        self.quantity, self.flows = quantity, tuple(flows)
+        self.premises = (quantity, *self.flows)
+
+    def residuals(self, claim):
+        (derivative,) = claim.lhs.atoms(sp.Derivative)
+        made_of = sp.diff(self.quantity.unfolded, derivative.variables[0])
+        along = made_of.subs(dict(rate(flow) for flow in self.flows))
+        mine = put(claim.unfolded, [(self.quantity.lhs, self.quantity.unfolded)])
+        yield residual(claim, claim.lhs.coeff(derivative) * along - mine, "time derivative")
+
+
+class Expands(Rule):
+    """The claim's polynomial in ``variable``, put for its left side into the equation, leaves
+    nothing through ``order``: every coefficient vanishes."""
+
+    def __init__(self, equation: Claim, variable: sp.Symbol, order: int, using: Iterable[Claim] = ()):
+        self.equation, self.variable, self.order = equation, variable, order
+        self.using = tuple(using)
+        self.premises = (equation, *self.using)
+
+    def residuals(self, claim):
+        gap = put(self.equation.lhs - self.equation.unfolded, self.using)
+        gap = put(gap, [(claim.lhs, claim.unfolded)])
+        for k in range(self.order + 1):
+            yield residual(claim, gap.subs(self.variable, 0), f"coefficient {k}")
+            gap = sp.diff(gap, self.variable)
+
+
 class FixedPoint(Rule):
     """The map on the premise's right side sends the claim's value to itself."""
 

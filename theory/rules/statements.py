@@ -80,6 +80,16 @@ class Rewrites(Rule):
             yield residual(claim, put(new, self.using) - put(old, self.using), "difference")
 
 
+class Equates(Rule):
+    """Both sides are the same expression once the definitions are put in."""
+
+    def __init__(self, *definitions: Claim):
+        self.premises = self.definitions = definitions
+
+    def residuals(self, claim):
+        yield residual(claim, put(claim.lhs - claim.unfolded, reversed(self.definitions)), "difference")
+
+
 def _tuple(claim) -> bool:
     return len(components(claim.lhs)) > 1
 

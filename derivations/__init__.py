@@ -1,0 +1,1 @@
+"""One folder per theory: everything hand-written about it."""

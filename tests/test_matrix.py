@@ -1,0 +1,165 @@
+"""Matrix claims: checked over the rationals, refuted with the matrices that show it."""
+
+import pytest
+import sympy as sp
+
+from theory.derivation import Claim, Evidence
+from theory.matrix import (
+    Conserved,
+    Differentiates,
+    Initial,
+    MatrixParameter,
+    Rate,
+    Rewrites,
+    Solves,
+    Substitutes,
+    Vec,
+    diagonal,
+    equal,
+    function_of,
+    orthonormal,
+    symmetric,
+)
+from theory.mutants import claim_mutants
+from theory.parameter import COUNTING, POSITIVE, Parameter
+from theory.residual import Refuted
+from theory.rules import Given
+
+n, m, k = (Parameter(x, "a size", COUNTING) for x in "nmk")
+tau = Parameter("tau", "time constant", POSITIVE)
+F = MatrixParameter("F", n, n, "drive", kind=symmetric)
+E = MatrixParameter("E", n, n, "exp(F t/tau)", kind=function_of(F), moves=True)
+phi = MatrixParameter("phi", n, n, "its integral", kind=function_of(F), moves=True)
+Q0 = MatrixParameter("Q0", n, m, "start")
+P = MatrixParameter("P", n, n, "Gram matrix", kind=symmetric, moves=True)
+A = MatrixParameter("A", n, m, "any matrix")
+B = MatrixParameter("B", m, k, "any matrix")
+
+riccati = Claim(tau * Rate(P), F * P + P * F - P * P, Given("Riccati flow"))
+premises = (
+    Claim(tau * Rate(E), F * E, Given("exponential")),
+    Claim(tau * Rate(phi), E * E, Given("integral")),
+    Claim(Initial(E), sp.Identity(n), Given("start")),
+    Claim(Initial(phi), sp.ZeroMatrix(n, n), Given("start")),
+    Claim(Initial(P), Q0 * Q0.T, Given("start")),
+)
+solution = E * Q0 * (sp.Identity(m) + Q0.T * phi * Q0).I * Q0.T * E
+
+
+def solves(rhs) -> Claim:
+    return Claim(P, rhs, Solves(riccati, *premises))
+
+
+def test_the_riccati_solution_leaves_exactly_zero():
+    assert solves(solution).evidence is Evidence.EXACT
+
+
+def test_a_wrong_factor_is_refuted_with_entry_and_matrices():
+    wrong = E * Q0 * (sp.Identity(m) + sp.Rational(1, 2) * Q0.T * phi * Q0).I * Q0.T * E
+    with pytest.raises(Refuted, match=r"entry \(0, 0\)") as failure:
+        _ = solves(wrong).evidence
+    assert failure.value.at[Q0].is_Matrix
+    assert all(x.is_Rational for x in failure.value.at[Q0])
+    assert failure.value.value != 0
+
+
+def test_every_mutant_of_the_riccati_solution_is_refused():
+    tally = claim_mutants(solves(solution))
+    assert tally.made >= 12
+    assert tally.survivors == []
+
+
+def test_every_mutant_of_its_premises_is_refused():
+    claim = solves(solution)
+    for premise in claim.premises:
+        tally = claim_mutants(premise, [claim])
+        assert tally.made > tally.equivalent
+        assert tally.survivors == [], str(premise)
+
+
+def test_symmetric_transposes_are_equivalent_not_survivors():
+    claim = Claim(A.T * E.T * A, A.T * E * A, Rewrites())
+    tally = claim_mutants(claim)
+    assert tally.equivalent >= 1
+    assert tally.survivors == []
+
+
+def test_a_wrong_start_is_refuted_as_a_condition():
+    shifted = E * Q0 * (2 * sp.Identity(m) + Q0.T * phi * Q0).I * Q0.T * E
+    with pytest.raises(Refuted, match="condition at t = 0"):
+        _ = solves(shifted).evidence
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ((A * B).T, B.T * A.T, True),
+        (A * A.T, A.T * A, False),
+        (F * E, E * F, True),
+        (F * P, P * F, False),
+        (F.T, F, True),
+        (sp.Trace(A * A.T), sp.Trace(A.T * A), True),
+        (Vec(A * B), sp.KroneckerProduct(sp.Identity(n), B.T) * Vec(A), True),
+        (Vec(A * B), sp.KroneckerProduct(B.T, sp.Identity(n)) * Vec(A), False),
+        (sp.BlockMatrix([[F, A]]) * sp.BlockMatrix([[F], [A.T]]), F**2 + A * A.T, True),
+        (Rate(E * E), 2 * Rate(E) * E, True),
+        (
+            sp.ImmutableMatrix([[1, 2], [3, 4]]) * sp.ImmutableMatrix([[0], [1]]),
+            sp.ImmutableMatrix([[2], [4]]),
+            True,
+        ),
+    ],
+)
+def test_equality_over_the_rationals(left, right, same):
+    assert equal(left, right, premises[:2]) is same
+
+
+def test_kinds_are_what_they_say():
+    R = MatrixParameter("R", n, m, "frame", kind=orthonormal)
+    D = MatrixParameter("D", n, n, "diagonal", kind=diagonal)
+    D2 = MatrixParameter("D2", n, n, "diagonal", kind=diagonal)
+    assert equal(R.T * R, sp.Identity(m), relations=(m <= n,))
+    assert not equal(R * R.T, sp.Identity(n), relations=(m <= n,))
+    assert equal(D * D2, D2 * D)
+    with pytest.raises(ValueError, match="cannot have orthonormal columns"):
+        equal(R.T * R, sp.Identity(m))
+
+
+def test_rates_need_a_premise():
+    with pytest.raises(ValueError, match="no premise says how P moves"):
+        equal(Rate(P), F)
+    with pytest.raises(ValueError, match="no premise says where P starts"):
+        equal(Initial(P), F)
+    assert equal(Rate(A), sp.ZeroMatrix(n, m))
+
+
+def test_a_premise_that_the_drawn_matrices_contradict_is_an_error():
+    contradiction = Claim(F * P, P * F, Given("commute"))
+    with pytest.raises(ValueError, match="does not follow from how its matrices are drawn"):
+        _ = Claim(F * P * F, F * F * P, Rewrites(contradiction)).evidence
+
+
+def test_conserved_and_differentiates():
+    x = MatrixParameter("x", n, 1, "position", moves=True)
+    turning = MatrixParameter("J", n, n, "any matrix")
+    flow = Claim(tau * Rate(x), (turning - turning.T) * x, Given("rotation"))
+    length = Claim(x.T * x, Initial(x.T * x), Conserved(flow))
+    start = Claim(Initial(x), MatrixParameter("x0", n, 1), Given("start"))
+    assert Claim(length.lhs, length.rhs, Conserved(flow, start)).evidence is Evidence.EXACT
+    assert Claim(tau * Rate(x * x.T), tau * (Rate(x) * x.T + x * Rate(x).T), Differentiates(flow)).evidence
+    drifting = Claim(tau * Rate(x), turning * x, Given("not a rotation"))
+    with pytest.raises(Refuted, match="rate of change"):
+        _ = Claim(length.lhs, length.rhs, Conserved(drifting, start)).evidence
+
+
+def test_definitions_are_substituted():
+    S = MatrixParameter("S", n, n, "square")
+    square = Claim(S, A * A.T, Given("definition"))
+    assert Claim(S * A, A * A.T * A, Substitutes(square)).evidence is Evidence.EXACT
+
+
+def test_the_same_claim_is_checked_at_the_same_points():
+    def values():
+        return [p.value(Q0) for r in solves(solution).residuals()[:1] for p in r.points()]
+
+    assert values() == values()

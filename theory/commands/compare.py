@@ -1,0 +1,69 @@
+"""``theory compare``: closed forms against simulations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from .options import Json, Package
+
+
+def compare(
+    name: str,
+    comparison: str | None = None,
+    /,
+    *,
+    seed: int | None = None,
+    backend: Annotated[Literal["numpy", "jax", "torch"], Parameter()] = "numpy",
+    device: str | None = None,
+    scale: str = "laptop",
+    package: Package = "derivations",
+    as_json: Json = False,
+) -> bool:
+    """Run a theory's simulations and judge the closed forms by them; exit code 1 if one disagrees.
+
+    Parameters
+    ----------
+    name
+        The theory.
+    comparison
+        One comparison of it; all when not given.
+    seed
+        Seed of the simulation; a fresh one is drawn and reported when not given.
+    backend
+        The array library that simulates.
+    device
+        Its device, as the library calls it (cpu, cuda, gpu).
+    scale
+        How large a simulation: a name among the simulation's scales.
+    """
+    from .. import stages
+    from ..catalogue import find, select
+    from .terminal import print_json, print_table, progress
+
+    theory = find(name, package)
+    chosen = select(theory.comparisons, comparison, "comparison", theory)
+    with progress(f"compare {theory.name}") as tell:
+        record = stages.compare(
+            theory, chosen, seed=seed, backend=backend, device=device, scale=scale, progress=tell
+        )
+    if as_json:
+        print_json(record)
+        return record["holds"]
+    rows = [
+        (r["name"], "yes" if r["holds"] else "no", *(number(r.get(k)) for k in _NUMBERS), r.get("seed", ""))
+        for r in record["comparisons"]
+    ]
+    print_table(["comparison", "agrees", *(k.replace("_", " ") for k in _NUMBERS), "seed"], rows)
+    for r in record["comparisons"]:
+        print(f"{r['name']}: {r.get('error') or r.get('description', '')}")
+    return record["holds"]
+
+
+_NUMBERS = ("statistic", "bound", "observed_rate", "expected_rate")
+
+
+def number(value) -> str:
+    """Four digits of a number; nothing of None."""
+    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)

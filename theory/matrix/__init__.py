@@ -1,0 +1,36 @@
+"""Claims between matrices: symbols with kinds, rules, and their exact check over the rationals."""
+
+from .mutants import matrix_equivalent, matrix_mutants
+from .rules import Conserved, Differentiates, MatrixResidual, Rewrites, Solves, Substitutes, equal
+from .symbols import (
+    Initial,
+    MatrixParameter,
+    Rate,
+    Vec,
+    diagonal,
+    function_of,
+    general,
+    orthonormal,
+    symmetric,
+)
+
+__all__ = [
+    "Conserved",
+    "Differentiates",
+    "Initial",
+    "MatrixParameter",
+    "MatrixResidual",
+    "Rate",
+    "Rewrites",
+    "Solves",
+    "Substitutes",
+    "Vec",
+    "diagonal",
+    "equal",
+    "function_of",
+    "general",
+    "matrix_equivalent",
+    "matrix_mutants",
+    "orthonormal",
+    "symmetric",
+]

@@ -1,0 +1,112 @@
+"""Matrix expressions on arrays: NumPy, JAX, PyTorch, and mpmath through NumPy's object arrays.
+
+`evaluate` computes a claim's right side from arrays of its symbols; leading axes are a batch. An
+inverse is never formed where it multiplies something: a linear system is solved instead.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import sympy as sp
+from sympy.matrices.matrixbase import MatrixBase
+
+
+def evaluate(expression, values: dict, xp):
+    """The value of a matrix expression, given an array for every symbol in it."""
+    go = lambda e: evaluate(e, values, xp)  # noqa: E731
+    match expression:
+        case sp.MatrixSymbol() | sp.Symbol():
+            return values[expression]
+        case sp.MatAdd():
+            total = go(expression.args[0])
+            for term in expression.args[1:]:
+                total = total + go(term)
+            return total
+        case sp.MatMul():
+            factor, matrices = expression.as_coeff_matrices()
+            total = go(matrices[-1])
+            for matrix in reversed(matrices[:-1]):
+                if isinstance(matrix, sp.Inverse):
+                    total = xp.linalg.solve(*_same_batch(go(matrix.arg), total, xp))
+                else:
+                    total = xp.matmul(go(matrix), total)
+            return total if factor == 1 else total * go(factor)
+        case sp.Transpose():
+            return xp.matrix_transpose(go(expression.arg))
+        case sp.Inverse():
+            return xp.linalg.inv(go(expression.arg))
+        case sp.MatPow():
+            return evaluate(sp.MatMul(*[expression.base] * int(expression.exp)), values, xp)
+        case sp.BlockMatrix():
+            blocks = expression.blocks
+            rows = [xp.concat([go(blocks[i, j]) for j in range(blocks.cols)], axis=-1) for i in range(blocks.rows)]
+            return xp.concat(rows, axis=-2)
+        case sp.KroneckerProduct():
+            total = go(expression.args[0])
+            for factor in expression.args[1:]:
+                total = _kronecker(total, go(factor), xp)
+            return total
+        case MatrixBase():
+            return xp.asarray(np.array(expression.tolist(), dtype=float))
+        case sp.Number():
+            return float(expression) if not expression.is_Integer else int(expression)
+    raise NotImplementedError(f"{type(expression).__name__} has no array evaluation: {expression}")
+
+
+def _same_batch(matrix, right, xp):
+    batch = np.broadcast_shapes(tuple(matrix.shape[:-2]), tuple(right.shape[:-2]))
+    return (
+        xp.broadcast_to(matrix, (*batch, *matrix.shape[-2:])),
+        xp.broadcast_to(right, (*batch, *right.shape[-2:])),
+    )
+
+
+def _kronecker(left, right, xp):
+    (m, n), (p, q) = left.shape[-2:], right.shape[-2:]
+    product = left[..., :, None, :, None] * right[..., None, :, None, :]
+    return xp.reshape(product, (*product.shape[:-4], m * p, n * q))
+
+
+def precise_namespace() -> SimpleNamespace:
+    """The few array functions the spectral evaluators need, on object arrays of mpmath numbers."""
+    import mpmath
+
+    def each(function):
+        return np.frompyfunc(function, 1, 1)
+
+    def batched(function):
+        def apply(*arrays):
+            batch = np.broadcast_shapes(*(a.shape[:-2] for a in arrays))
+            arrays = [np.broadcast_to(a, (*batch, *a.shape[-2:])) for a in arrays]
+            results = [to_object(function(*(to_mpmath(a[k]) for a in arrays))) for k in np.ndindex(*batch)]
+            return np.array(results, dtype=object).reshape(*batch, *results[0].shape)
+
+        return apply
+
+    def svd(matrix, full_matrices=True):
+        rows, cols = matrix.shape
+        # mpmath's full SVD asks for at least as many columns as rows, or the other way round
+        u, s, vt = mpmath.svd_r(to_mpmath(matrix), full_matrices=full_matrices)
+        return to_object(u), np.array(list(s), dtype=object), to_object(vt)
+
+    linalg = SimpleNamespace(solve=batched(mpmath.lu_solve_many), inv=batched(mpmath.inverse), svd=svd)
+    names = "abs argmax asarray broadcast_to concat matmul matrix_transpose max minimum maximum permute_dims reshape sign sum where zeros_like ones_like stack all any".split()
+    functions = {name: getattr(np, name) for name in names}
+    return SimpleNamespace(
+        exp=each(mpmath.exp), expm1=each(mpmath.expm1), log=each(mpmath.log), sqrt=each(mpmath.sqrt),
+        linalg=linalg, **functions,
+    )
+
+
+def to_object(matrix) -> np.ndarray:
+    """An mpmath matrix as an object array."""
+    return np.array(matrix.tolist(), dtype=object).reshape(matrix.rows, matrix.cols)
+
+
+def to_mpmath(array):
+    """An object array as an mpmath matrix."""
+    import mpmath
+
+    return mpmath.matrix(array.tolist())

@@ -1,0 +1,91 @@
+"""The report of a reproduction: one HTML file that needs nothing beside it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .catalogue import Theory
+
+_HERE = Path(__file__).parent
+
+
+def render(
+    theories: Iterable[Theory],
+    found: Mapping[tuple[str, str], Mapping],
+    environment: Mapping[str, object],
+    figures: Path,
+    seconds: float,
+) -> str:
+    """The page, from the records of the stages: ``found[theory, stage]``.
+
+    ``figures`` holds one folder per theory with the PNGs that the records name; they, and the style
+    sheet, go into the page. Formulas are MathML. Nothing is loaded, no script runs.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    page = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page.filters["digits"] = _digits
+    sections = [_section(theory, found, figures / theory.name) for theory in theories]
+    return page.get_template("report.html.jinja").render(
+        sections=sections,
+        holds=all(section["holds"] for section in sections),
+        environment=environment,
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        seconds=round(seconds, 1),
+        css=(_HERE / "report.css").read_text(encoding="utf-8"),
+    )
+
+
+def _section(theory: Theory, found: Mapping, figures: Path) -> dict:
+    """One theory as the template wants it; a stage that raised has no lists, only its error."""
+    stages = {stage: record for (name, stage), record in found.items() if name == theory.name}
+    check, accuracy = stages.get("check", {}), stages.get("accuracy", {})
+    compare, drawn = stages.get("compare", {}), stages.get("figures", {})
+    return {
+        "name": theory.name,
+        "title": theory.name if theory.error else theory.title,
+        "summary": theory.error or theory.summary,
+        "holds": all(record["holds"] for record in stages.values()),
+        "errors": _errors(stages),
+        "claims": check.get("claims", []),
+        "uncovered": check.get("uncovered", []),
+        "claim_mutants": check.get("mutants"),
+        "closed_forms": accuracy.get("closed_forms", []),
+        "comparisons": compare.get("comparisons", []),
+        "comparison_mutants": compare.get("mutants"),
+        "figures": [_figure(record, figures) for record in drawn.get("figures", [])],
+        "seconds": {stage: record.get("seconds") for stage, record in stages.items()},
+    }
+
+
+def _errors(stages: Mapping[str, Mapping]) -> list[dict]:
+    """What raised, by its message, with the stages that it stopped."""
+    errors: dict[str, dict] = {}
+    for stage, record in stages.items():
+        if record.get("error"):
+            same = {"message": record["error"], "where": record.get("where", []), "stages": []}
+            errors.setdefault(record["error"], same)["stages"].append(stage)
+    return list(errors.values())
+
+
+def _figure(record: Mapping, folder: Path) -> dict:
+    """A figure's record with its PNG as a data URI ('' when it was not drawn)."""
+    images = [folder / file for file in record["files"] if file.endswith(".png")]
+    data = base64.b64encode(images[0].read_bytes()).decode() if images else ""
+    return {**record, "image": f"data:image/png;base64,{data}" if data else ""}
+
+
+def _digits(value) -> str:
+    """A number to four digits; a dash for none."""
+    if value is None or value == "":
+        return "–"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,252 @@
+"""Everything for every theory: run the stages, keep their records, write the report.
+
+A record is finished when its file exists under the key of what it was made from: the sources of the
+theory and of the workbench, the versions of the libraries, the stage. A finished record is not made
+again, so an interrupted run goes on where it stopped. Each stage runs in a process of its own: one
+that fails, even by crashing, is reported and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import queue
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from . import records
+from .catalogue import Theory
+
+STAGES = ("compare", "check", "accuracy", "figures")
+"""Longest first, so that two processes finish at about the same time."""
+
+LIBRARIES = ("numpy", "scipy", "sympy", "python-flint", "matplotlib", "jax", "torch", "numba", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where the report is, whether all holds, and one line for everything that does not."""
+
+    report: Path
+    holds: bool
+    failures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One stage of one theory, and the file of its record."""
+
+    theory: str
+    package: str
+    stage: str
+    folder: Path
+    key: str
+    search: tuple[str, ...] = field(repr=False)
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "records" / f"{self.theory}.{self.stage}.json"
+
+    @property
+    def name(self) -> str:
+        return f"{self.theory}: {self.stage}"
+
+    def finished(self) -> dict | None:
+        """The record of an earlier run, if nothing that it was made from has changed since."""
+        record = records.read(self.path)
+        if not record or record.get("key") != self.key or record.get("error"):
+            return None
+        files = [file for figure in record.get("figures", ()) for file in figure["files"]]
+        if all((self.folder / "figures" / self.theory / file).exists() for file in files):
+            return record
+        return None
+
+
+def reproduce(
+    theories: Iterable[Theory],
+    folder: Path,
+    *,
+    processes: int | None = None,
+    progress: Callable[[float, int, str], None] | None = None,
+) -> Outcome:
+    """Run what is not finished, then write ``folder/report.html``.
+
+    ``processes`` stages run side by side (two, where there are two cores). OSError, before any work,
+    when the folder cannot be written to.
+    """
+    from .report import render
+
+    started, theories, folder = time.perf_counter(), list(theories), Path(folder)
+    tasks = [
+        Task(t.name, t.package, stage, folder, key(t, stage), tuple(sys.path))
+        for t in theories
+        for stage in STAGES
+    ]
+    records.write(folder / "records" / "environment.json", records.dumps(environment()))
+    todo = [task for task in tasks if task.finished() is None]
+    _run(todo, processes or min(2, os.cpu_count() or 1), len(tasks), progress)
+    found = {(task.theory, task.stage): records.read(task.path) or _lost(task) for task in tasks}
+    report = folder / "report.html"
+    seconds = time.perf_counter() - started
+    records.write(report, render(theories, found, environment(), folder / "figures", seconds))
+    failures = tuple(f"{task.name}: {_why(found[task.theory, task.stage])}" for task in tasks
+                     if not found[task.theory, task.stage]["holds"])  # fmt: skip
+    return Outcome(report, not failures, failures)
+
+
+def _run(todo: list[Task], processes: int, total: int, progress) -> None:
+    """Run tasks in processes of their own, a few at a time; on an interruption end them all."""
+    context = multiprocessing.get_context("spawn")
+    heard, waiting, running = context.Queue(), list(todo), {}
+    parts = dict.fromkeys((task.name for task in todo), 0.0)
+    finished = total - len(todo)
+    try:
+        while waiting or running:
+            while waiting and len(running) < processes:
+                task = waiting.pop(0)
+                process = context.Process(target=_work, args=(task, heard), daemon=True)
+                process.start()
+                running[process] = task
+                _tell(progress, finished + sum(parts.values()), total, task.name)
+            for name, done, of, what in _drain(heard):
+                parts[name] = max(parts[name], min(done / of, 1) if of else 0.0)
+                _tell(progress, finished + sum(parts.values()), total, f"{name}: {what}" if what else name)
+            for process, task in [*running.items()]:
+                if not process.is_alive():
+                    process.join()
+                    del running[process]
+                    parts[task.name] = 1.0
+                    if process.exitcode:
+                        died = {"error": f"the process ended with code {process.exitcode}", "where": []}
+                        _keep(task, died | {"holds": False, "seconds": None})
+    finally:
+        for process in running:
+            process.terminate()
+            process.join()
+        for task in running.values():
+            for part in (task.folder / "records").glob(".*.part"):
+                part.unlink(missing_ok=True)
+
+
+def _drain(heard) -> Iterator[tuple]:
+    """The messages that have come, after waiting a moment for the first."""
+    try:
+        yield heard.get(timeout=0.1)
+        while True:
+            yield heard.get_nowait()
+    except queue.Empty:
+        return
+
+
+def _work(task: Task, heard) -> None:
+    """One stage, in its own process; its record is written here, whole."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+    sys.path[:] = task.search
+    started = time.perf_counter()
+
+    def tell(done: float, total: int, what: str) -> None:
+        heard.put((task.name, done, total, what))
+
+    try:
+        record = _stage(task, tell)
+    except Exception as error:
+        words = " ".join(str(error).split())
+        record = {
+            "holds": False,
+            "error": f"{type(error).__name__}: {words}",
+            "where": _where(error),
+            "seconds": round(time.perf_counter() - started, 2),
+        }
+    _keep(task, record)
+
+
+def _stage(task: Task, tell) -> dict:
+    from . import stages
+
+    theory = Theory(task.theory, task.package)
+    if task.stage == "compare":
+        return stages.compare(theory, mutants=True, progress=tell)
+    if task.stage == "figures":
+        return stages.figures(theory, task.folder / "figures" / task.theory, progress=tell)
+    return {"check": stages.check, "accuracy": stages.accuracy}[task.stage](theory, progress=tell)
+
+
+def _keep(task: Task, record: dict) -> None:
+    made = {"key": task.key, "theory": task.theory, "stage": task.stage}
+    records.write(task.path, records.dumps(made | record))
+
+
+def _where(error: BaseException) -> list[str]:
+    """The last calls before the error, by file name and function: no paths of this machine."""
+    frames = traceback.extract_tb(error.__cause__.__traceback__ if error.__cause__ else error.__traceback__)
+    return [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-4:]]
+
+
+def _lost(task: Task) -> dict:
+    return {"theory": task.theory, "stage": task.stage, "holds": False, "error": "left no record", "where": []}
+
+
+def _why(record: dict) -> str:
+    if record.get("error"):
+        return record["error"]
+    parts = [*record.get("claims", ()), *record.get("closed_forms", ())]
+    parts += [*record.get("comparisons", ()), *record.get("figures", ())]
+    names = [part["name"] for part in parts if not part["holds"]]
+    if names:
+        return f"{', '.join(names)} {'does' if len(names) == 1 else 'do'} not hold"
+    if record.get("uncovered"):
+        return f"assumed, but covered by no comparison: {', '.join(record['uncovered'])}"
+    return f"{len(record.get('mutants', {}).get('survivors', ()))} mutants survive"
+
+
+def key(theory: Theory, stage: str) -> str:
+    """What a record depends on, as one hash: sources, versions, stage."""
+    parts = [stage, _sources(theory.folder), _sources(Path(__file__).parent), sys.version]
+    parts += [f"{name} {number}" for name, number in versions().items()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _sources(folder: Path) -> str:
+    found = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        found.update(f"{path.relative_to(folder)}\n".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """The installed versions of the libraries that numbers depend on."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def environment() -> dict:
+    """Versions and kind of machine; no host name, user or path."""
+    import platform
+
+    return {
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+    } | versions()
+
+
+def _tell(progress, done: float, total: int, what: str) -> None:
+    if progress:
+        progress(done, total, what)

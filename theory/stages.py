@@ -1,0 +1,209 @@
+"""What is done to one theory: check, accuracy, compare, figures. Each stage returns a record (plain data).
+
+The command line runs a stage and prints its record; `theory.reproduce` runs them all and keeps the
+records. ``progress`` is a callable (done, total, what) or None.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from .catalogue import Theory
+
+Progress = Callable[[int, int, str], None] | None
+
+ARRAY_BACKENDS = ("numpy", "jax", "torch")
+"""Backends that round: the only ones for which an error in ulps says something."""
+
+
+def check(theory: Theory, *, mutants: bool = True, progress: Progress = None) -> dict:
+    """Every claim with its evidence, and what became of its one-token mutants.
+
+    Holds when every claim stands, every ASSUMED one is covered by a comparison, and every mutant that
+    is not equivalent to the original is refused.
+    """
+    started, claims, records = time.perf_counter(), theory.claims, []
+    for done, (name, claim) in enumerate(claims.items()):
+        _tell(progress, done, len(claims), name)
+        record = _claim_record(name, claim, theory)
+        if mutants and record["holds"]:
+            record["mutants"] = _claim_mutants(claim, claims.values())
+        records.append(record)
+    _tell(progress, len(claims), len(claims), "")
+    totals = _totals(r["mutants"] for r in records if "mutants" in r)
+    totals["survivors"] = [
+        f"{r['name']}: {change}" for r in records for change in r.get("mutants", {}).get("survivors", ())
+    ]
+    uncovered = [r["name"] for r in records if r["evidence"] == "ASSUMED" and not r["covered_by"]]
+    return {
+        "theory": theory.name,
+        "holds": all(r["holds"] for r in records) and not uncovered and not totals["survivors"],
+        "checked": len(records),
+        "claims": records,
+        "uncovered": uncovered,
+        "mutants": totals,
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+
+
+def _claim_record(name: str, claim, theory: Theory) -> dict:
+    from .display import checked_line, claim_html
+
+    line = checked_line(claim)
+    covering = [k for k, c in theory.comparisons.items() if any(claim is one for one in c.covers)]
+    return {
+        "name": name,
+        "module": claim.module.removeprefix(f"{theory.module_name}."),
+        "statement": str(claim),
+        "html": claim_html(claim),
+        "rule": type(claim.by).__name__,
+        "reason": line.reason,
+        "evidence": line.verdict,
+        "standing": standing_of(claim),
+        "holds": line.holds,
+        "message": line.message,
+        "covered_by": covering,
+    }
+
+
+def standing_of(thing) -> str:
+    """The weakest evidence that a claim or a closed form rests on, by name."""
+    from .residual import Refuted, Undecided
+
+    try:
+        return thing.standing.name
+    except (Refuted, Undecided):
+        return "DOES NOT STAND"
+
+
+def _claim_mutants(claim, claims: Iterable) -> dict:
+    from .mutants import claim_mutants
+
+    return _tally(claim_mutants(claim, claims))
+
+
+def accuracy(theory: Theory, *, points: int = 1000, seed: int = 0, progress: Progress = None) -> dict:
+    """The worst error of every closed form against rigorous balls, in ulps, on each installed backend."""
+    started, records = time.perf_counter(), []
+    pairs = [
+        (name, form, backend)
+        for name, form in theory.closed_forms.items()
+        for backend in ARRAY_BACKENDS
+        if backend in form.backends() and find_spec(backend)
+    ]
+    for done, (name, form, backend) in enumerate(pairs):
+        _tell(progress, done, len(pairs), f"{name} on {backend}")
+        record = {"name": name, "backend": backend, "standing": standing_of(form)}
+        found, record["error"] = _attempt(form.accuracy, backend, points=points, seed=seed)
+        if found is not None:
+            kept = ("worst_ulps", "bound_ulps", "worst_at", "conditioned", "points", "holds")
+            record |= {key: getattr(found, key) for key in kept}
+        records.append({"holds": False} | record)
+    _tell(progress, len(pairs), len(pairs), "")
+    return {
+        "theory": theory.name,
+        "holds": all(r["holds"] for r in records),
+        "seed": seed,
+        "closed_forms": records,
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+
+
+def compare(
+    theory: Theory,
+    comparisons: Mapping | None = None,
+    *,
+    seed: int | None = None,
+    backend: str = "numpy",
+    device: str | None = None,
+    scale: str = "laptop",
+    mutants: bool = False,
+    progress: Progress = None,
+) -> dict:
+    """Every comparison (or those given) with its verdict; ``mutants`` also judges wrong predictions."""
+    started, records = time.perf_counter(), []
+    chosen = theory.comparisons if comparisons is None else comparisons
+    for done, (name, comparison) in enumerate(chosen.items()):
+        _tell(progress, done, len(chosen), name)
+        begun = time.perf_counter()
+
+        def within(part, whole, name=name, done=done):
+            if whole:
+                _tell(progress, done + min(part / whole, 1), len(chosen), name)
+
+        verdict, error = _attempt(
+            comparison.run, seed=seed, backend=backend, device=device, scale=scale, progress=within
+        )
+        record = {"name": name, "holds": False, "error": error}
+        if verdict is not None:
+            record |= verdict.as_dict()
+            record["covers"] = [claim.name for claim in comparison.covers]
+            if mutants and hasattr(comparison.prediction, "with_rhs"):
+                record |= _comparison_mutants(comparison, record["holds"])
+        records.append(record | {"seconds": round(time.perf_counter() - begun, 2)})
+    _tell(progress, len(chosen), len(chosen), "")
+    return {
+        "theory": theory.name,
+        "holds": all(r["holds"] for r in records),
+        "comparisons": records,
+        "mutants": _totals(r["mutants"] for r in records if "mutants" in r),
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+
+
+def _comparison_mutants(comparison, holds: bool) -> dict:
+    from .mutants import comparison_mutants
+
+    tally, error = _attempt(comparison_mutants, comparison)
+    if tally is None:
+        return {"holds": False, "error": f"its mutants: {error}"}
+    return {"mutants": _tally(tally), "holds": holds and not tally.survivors}
+
+
+def figures(theory: Theory, folder: Path, *, progress: Progress = None) -> dict:
+    """Every figure, built into ``folder``; the record lists captions and the files' names."""
+    started, records = time.perf_counter(), []
+    for done, (name, one) in enumerate(theory.figures.items()):
+        _tell(progress, done, len(theory.figures), name)
+        paths, error = _attempt(one.build, folder)
+        files = [Path(path).name for path in paths or ()]
+        records.append(
+            {"name": name, "caption": one.caption, "files": files, "holds": not error, "error": error}
+        )
+    _tell(progress, len(theory.figures), len(theory.figures), "")
+    return {
+        "theory": theory.name,
+        "holds": all(r["holds"] for r in records),
+        "figures": records,
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+
+
+def _attempt(action: Callable, *args, **kwargs):
+    """(result, '') or (None, the error in one line): one that fails does not stop the others."""
+    try:
+        return action(*args, **kwargs), ""
+    except OSError:  # a folder that cannot be written to: no other one could be either
+        raise
+    except Exception as error:
+        words = " ".join(str(error).split())
+        return None, f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
+def _tally(tally) -> dict:
+    kept = ("made", "killed", "equivalent")
+    return {key: getattr(tally, key) for key in kept} | {"survivors": list(tally.survivors)}
+
+
+def _totals(tallies: Iterable[Mapping]) -> dict:
+    tallies = list(tallies)
+    found = {key: sum(t[key] for t in tallies) for key in ("made", "killed", "equivalent")}
+    return found | {"survivors": [change for t in tallies for change in t["survivors"]]}
+
+
+def _tell(progress: Progress, done: float, total: int, what: str) -> None:
+    if progress:
+        progress(done, total, what)
