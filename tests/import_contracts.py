@@ -14,7 +14,9 @@ class OwnEquations(Contract):
     def check(self, graph, verbose):
         broken = []
         for theory in sorted(graph.find_children(self.package)):
-            modules = {m: m.removeprefix(f"{theory}.").partition(".")[0] for m in graph.find_descendants(theory)}
+            modules = {
+                m: m.removeprefix(f"{theory}.").partition(".")[0] for m in graph.find_descendants(theory)
+            }
             simulation = {m for m, first in modules.items() if first == "simulation"}
             for importer, first in sorted(modules.items()):
                 for imported in sorted(graph.find_modules_directly_imported_by(importer)):

@@ -71,4 +71,6 @@ def test_the_table_in_the_readme_is_generated():
 
     shown = re.search(r"<!-- theories -->\n(.*?)\n<!-- /theories -->", README.read_text("utf-8"), re.DOTALL)
     assert shown, "README.md lacks its table of theories between <!-- theories --> and <!-- /theories -->"
-    assert shown[1].strip() == table_of_theories(theories()), "put the output of `theory list --markdown` there"
+    assert shown[1].strip() == table_of_theories(theories()), (
+        "put the output of `theory list --markdown` there"
+    )

@@ -196,6 +196,4 @@ class Theory:
             if isinstance(value, cls) and value.module == module.__name__ and value.name == name
         ]
         used = [name for _, name, _ in found]
-        return {
-            name if used.count(name) == 1 else f"{short}.{name}": value for short, name, value in found
-        }
+        return {name if used.count(name) == 1 else f"{short}.{name}": value for short, name, value in found}

@@ -14,9 +14,7 @@ def entries(text: str) -> dict[str, str]:
     """The BibTeX entries of a text by their keys."""
     starts = [*_ENTRY.finditer(text)]
     ends = [match.start() for match in starts[1:]] + [len(text)]
-    return {
-        match[1]: text[match.start() : end].strip() for match, end in zip(starts, ends, strict=True)
-    }
+    return {match[1]: text[match.start() : end].strip() for match, end in zip(starts, ends, strict=True)}
 
 
 def bibliography(theories: Iterable[Theory]) -> str:

@@ -1,4 +1,4 @@
-"""The command line ``theory``. Each command lives in `theory.commands` and imports what it needs when it runs.
+"""The command line ``theory``. Its commands live in `theory.commands`; each imports what it needs when run.
 
 Exit codes: 0 all holds, 1 something does not hold, 2 the command was not understood (an unknown name,
 a value outside a domain, a folder that cannot be written to), 130 interrupted.
@@ -19,6 +19,7 @@ app = App(
     help="Exactly solvable models: derived, checked, compiled, compared with simulations, drawn.",
     version=__version__,
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,
 )
 COMMANDS = (
     ("list", "listing:list_theories", "List the theories and what each holds."),

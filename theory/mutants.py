@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from .derivation import Claim, Evidence, Residual, Rule
-from .residual import NotEnclosable, Refuted, Undecided, sample, verify
+from .residual import SAMPLES, NotEnclosable, Refuted, Undecided, sample, verify
 from .rules.statements import Given
 from .rules.substitution import components
 
@@ -151,7 +151,7 @@ def equivalent(original, mutant, claim: Claim) -> bool:
         return matrix_equivalent(original, mutant, claim)
     for old, new in zip(components(original), components(mutant), strict=True):
         try:
-            if sample(Residual(old - new, "difference", claim.domain)):
+            if sample(Residual(old - new, "difference", claim.domain), count=4 * SAMPLES):
                 return False
         except Refuted:
             return False

@@ -93,7 +93,7 @@ def _collect(e, generators) -> None:
 
 def _canonical(e):
     """Function values are equal generators when their arguments are equal as rational functions."""
-    if e.args and not isinstance(e, sp.Derivative | sp.Integral | sp.Sum | sp.Subs):
+    if e.args and not isinstance(e, sp.Derivative | sp.Integral | sp.Sum | sp.Subs | sp.Piecewise):
         try:
             return e.func(*[sp.factor_terms(sp.cancel(a)) for a in e.args])
         except (PolynomialError, TypeError, ValueError, NotImplementedError):

@@ -125,10 +125,10 @@ def _validation_cells(theory: Theory, text, code) -> list:
     arguments = ", ".join(str(x) for x in form.arguments)
     told = (
         "## Validate your own code\n"
-        f"To test a formula, a fit or a network's measurement, write it as a function of `{arguments}` and let "
-        f"`{variable}` judge it by the simulation it has just run. Here `mine` is the closed form itself, and "
-        "so it holds; a result that is wrong by more than the tolerance does not. With a simulation or a training "
-        "loop of your own, make it a `Simulation` and compare it with the closed form in the same way."
+        f"To test a formula, a fit or a measurement, write it as a function of `{arguments}` and let\n"
+        f"`{variable}` judge it by the simulation it has just run. Here `mine` is the closed form itself,\n"
+        "and so it holds; a result that is wrong by more than the tolerance does not. A training loop of\n"
+        "your own becomes a `Simulation`, and is compared with the closed form in the same way."
     )
     lines = [
         f"from {comparison.module} import {variable}",

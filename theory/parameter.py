@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy as sp
 from sympy.core.relational import Relational
@@ -98,24 +99,28 @@ class Domain:
                     return False
         return all(holds(r, point) for r in self.relations)
 
-    def points(
-        self, count: int, *, seed: int = 0, wide: bool = False
-    ) -> Iterator[dict[sp.Symbol, sp.Rational]]:
+    def points(self, count: int, *, seed: int = 0, wide: bool = False) -> tuple[dict[sp.Symbol, sp.Rational], ...]:
         """``count`` random rational points of the domain, the same for the same seed.
 
         Moderate values by default (within 1/16 .. 16 of the scale 1); ``wide=True`` spreads
-        log-uniformly over every parameter's ``extremes``.
+        log-uniformly over every parameter's ``extremes``. Raises ValueError if none are found.
         """
-        rng, found = random.Random(f"domain {seed}"), 0
-        for _ in range(2000 * count + 2000):
-            point = {x: _draw(x, rng, wide) for x in self.symbols}
-            # drawn inside every parameter's own domain: the relations are left to check
-            if all(holds(r, point) for r in self.relations):
-                yield point
-                found += 1
-                if found == count:
-                    return
-        raise ValueError(f"no points found in the domain ({self!r}): are its relations compatible?")
+        return _points(self.symbols, self.relations, count, seed, wide)
+
+
+@lru_cache(maxsize=1024)
+def _points(symbols: tuple, relations: tuple, count: int, seed: int, wide: bool) -> tuple[dict, ...]:
+    rng, found = random.Random(f"domain {seed}"), []
+    for attempt in range(2000 * count + 2000):
+        # an integer keeps its turn until a point with it is found, or 40 draws have failed
+        turn = len(found) + attempt // 40
+        point = {x: _draw(x, rng, wide, turn * (2 * k + 1)) for k, x in enumerate(symbols)}
+        # drawn inside every parameter's own domain: the relations are left to check
+        if all(holds(r, point) for r in relations):
+            found.append(point)
+            if len(found) == count:
+                return tuple(found)
+    raise ValueError(f"no points found where {relations}: are these relations compatible?")
 
 
 def holds(relation, point) -> bool:
@@ -128,14 +133,14 @@ def holds(relation, point) -> bool:
     return verdict == sp.true
 
 
-def _draw(symbol, rng: random.Random, wide: bool) -> sp.Rational:
+def _draw(symbol, rng: random.Random, wide: bool, turn: int) -> sp.Rational:
+    """A value of the symbol; integers take turns through the dozen smallest, so that none is missed."""
     domain = symbol.domain if isinstance(symbol, Parameter) else REAL
     if isinstance(domain, sp.Range):
-        top = min(domain.sup, domain.inf + 11)
-        if wide:
+        if wide and rng.random() < 0.7:
             low, high = symbol.extremes
             return sp.Integer(round(math.exp(rng.uniform(math.log(low), math.log(high)))))
-        return sp.Integer(rng.randint(int(domain.inf), int(top)))
+        return domain.inf + turn % min(12, domain.size)
     if domain.inf > -sp.oo and domain.sup < sp.oo:
         weight = Fraction(rng.randint(1, 9998), 9999)
         return domain.inf + (domain.sup - domain.inf) * sp.Rational(weight)

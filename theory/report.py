@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ def render(
         lstrip_blocks=True,
     )
     page.filters["digits"] = _digits
+    page.filters["prose"] = _prose
     sections = [_section(theory, found, figures / theory.name) for theory in theories]
     return page.get_template("report.html.jinja").render(
         sections=sections,
@@ -53,7 +55,7 @@ def _section(theory: Theory, found: Mapping, figures: Path) -> dict:
     return {
         "name": theory.name,
         "title": theory.name if theory.error else theory.title,
-        "summary": theory.error or theory.summary,
+        "summary": "" if theory.error else theory.summary,
         "holds": all(record["holds"] for record in stages.values()),
         "errors": _errors(stages),
         "claims": check.get("claims", []),
@@ -82,6 +84,21 @@ def _figure(record: Mapping, folder: Path) -> dict:
     images = [folder / file for file in record["files"] if file.endswith(".png")]
     data = base64.b64encode(images[0].read_bytes()).decode() if images else ""
     return {**record, "image": f"data:image/png;base64,{data}" if data else ""}
+
+
+def _prose(text: str):
+    """Words with $formulas$ and `code` as HTML; a formula that no one can convert stays as it is typed."""
+    from html import escape
+
+    from markupsafe import Markup
+
+    from .display import words_html
+
+    try:
+        words = words_html(text)
+    except ValueError:
+        words = escape(text)
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", words))
 
 
 def _digits(value) -> str:

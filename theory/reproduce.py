@@ -188,11 +188,18 @@ def _keep(task: Task, record: dict) -> None:
 def _where(error: BaseException) -> list[str]:
     """The last calls before the error, by file name and function: no paths of this machine."""
     frames = traceback.extract_tb(error.__cause__.__traceback__ if error.__cause__ else error.__traceback__)
-    return [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-4:]]
+    ours = [frame for frame in frames if "importlib" not in frame.filename]
+    return [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in ours[-4:]]
 
 
 def _lost(task: Task) -> dict:
-    return {"theory": task.theory, "stage": task.stage, "holds": False, "error": "left no record", "where": []}
+    return {
+        "theory": task.theory,
+        "stage": task.stage,
+        "holds": False,
+        "error": "left no record",
+        "where": [],
+    }
 
 
 def _why(record: dict) -> str:

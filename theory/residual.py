@@ -20,7 +20,7 @@ RADIUS = arb(10) ** -40
 _BITS = (200, 400, 1000, 2500, 6000)
 _HOPELESS = 1000
 """Bits at which a ball that is still not finite is taken to have no value there."""
-_LARGEST_FOR_SYMPY = 250
+_LARGEST_FOR_SYMPY = 120
 """Operations above which SymPy's simplifier is not asked: its time is not bounded."""
 
 
@@ -63,7 +63,7 @@ def verify(residual: Residual, claim: str = "") -> Evidence:
     return Evidence.SAMPLED
 
 
-def sample(residual: Residual, claim: str = "") -> str:
+def sample(residual: Residual, claim: str = "", count: int = SAMPLES) -> str:
     """Balls at random points: '' if all enclose 0 tightly, else why not.
 
     Raises `Refuted`, and `NotEnclosable` where the expression has no rigorous evaluation.
@@ -73,7 +73,7 @@ def sample(residual: Residual, claim: str = "") -> str:
     slack = arb(0, arb(int(residual.slack.p)) / int(residual.slack.q)) if residual.slack else arb(0)
     domain = Domain(symbols, residual.domain.relations)
     loose = []
-    for point in domain.points(SAMPLES if symbols else 1):
+    for point in domain.points(count if symbols else 1):
         values = [point[x] for x in symbols]
         for bits in _BITS:
             value = enclose(values, bits)
@@ -95,7 +95,7 @@ def sample(residual: Residual, claim: str = "") -> str:
 
 def _simplifies_to_zero(expression) -> bool:
     """Integrals are never left to SymPy: it gets some definite ones wrong."""
-    if expression.has(sp.Integral) or expression.count_ops() > _LARGEST_FOR_SYMPY:
+    if expression.has(sp.Integral, sp.hyper, sp.Piecewise) or expression.count_ops() > _LARGEST_FOR_SYMPY:
         return False
     return sp.simplify(expression, doit=False) == 0
 

@@ -73,7 +73,7 @@ REFERENCES = """
 
 __all__ = ["weight"]
 ''',
-    "setting.py": '''
+    "setting.py": """
 # %% [markdown]
 # # Setting
 # One weight $w$ on the loss $\\frac{1}{2} k w^2$, by gradient flow.
@@ -93,8 +93,8 @@ tau = Parameter("tau", "time constant, the inverse learning rate", POSITIVE, lat
 w = Function("w")
 
 flow = Claim(tau * Derivative(w(t), t), -k * w(t), Given("gradient flow on the quadratic loss"))
-''',
-    "decay.py": '''
+""",
+    "decay.py": """
 # %% [markdown]
 # # The weight decays exponentially
 
@@ -110,7 +110,7 @@ decay = Claim(w(t), w0 * exp(-k * t / tau), Solves(flow, conditions=[(w(0), w0)]
 
 # %%
 weight = ExplicitForm(decay, (t, w0, k, tau))
-''',
+""",
     "simulation.py": '''
 # %% [markdown]
 # # Gradient descent on the loss itself
@@ -119,24 +119,24 @@ weight = ExplicitForm(decay, (t, w0, k, tau))
 from theory.simulation import Measurement, Simulation, descend
 
 
-def train(*, step, xp, rng, progress=None, times=(0.5, 1.0, 2.0), w0=1.0):
-    """Gradient descent of independent weights, one for each curvature."""
+def train(*, step, xp, rng, progress=None, times=(0.5, 1.0, 2.0), w0=1.0, tau=1.0):
+    """Gradient descent of independent weights, one for each curvature, at learning rate 1/tau."""
     curvature = xp.asarray([0.5, 1.0, 2.0])
     start = w0 * (curvature / curvature)
     run = descend(
         (start,),
-        lambda weights: (curvature * weights[0],),
+        lambda weights: (curvature * weights[0] / tau,),
         step=step,
         record_at=times,
         observe=lambda weights: weights[0],
         progress=progress,
     )
-    return Measurement(run.observations, {"t": run.times[:, None], "k": curvature, "tau": 1.0}, run.steps)
+    return Measurement(run.observations, {"t": run.times[:, None], "k": curvature}, run.steps)
 
 
 descent = Simulation(train)
 ''',
-    "comparison.py": '''
+    "comparison.py": """
 # %% [markdown]
 # # Gradient descent against the closed form
 
@@ -147,9 +147,12 @@ from .decay import weight
 from .simulation import descent
 
 descent_follows_decay = Comparison(
-    weight, descent, at={"w0": 1.5}, tolerance=Discretisation(order=1, steps=(1 / 16, 1 / 32, 1 / 64, 1 / 128))
+    weight,
+    descent,
+    at={"w0": 1.5, "tau": 2.0},
+    tolerance=Discretisation(order=1, steps=(1 / 16, 1 / 32, 1 / 64, 1 / 128)),
 )
-''',
+""",
     "figures.py": '''
 # %% [markdown]
 # # Figures

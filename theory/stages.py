@@ -6,12 +6,14 @@ records. ``progress`` is a callable (done, total, what) or None.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 from .catalogue import Theory
+from .source import opening
 
 Progress = Callable[[int, int, str], None] | None
 
@@ -23,15 +25,17 @@ def check(theory: Theory, *, mutants: bool = True, progress: Progress = None) ->
     """Every claim with its evidence, and what became of its one-token mutants.
 
     Holds when every claim stands, every ASSUMED one is covered by a comparison, and every mutant that
-    is not equivalent to the original is refused.
+    is not equivalent to the original is refused. Mutants are tried once every claim stands.
     """
     started, claims, records = time.perf_counter(), theory.claims, []
     for done, (name, claim) in enumerate(claims.items()):
         _tell(progress, done, len(claims), name)
-        record = _claim_record(name, claim, theory)
-        if mutants and record["holds"]:
+        records.append(_claim_record(name, claim, theory))
+    # Beside a claim that fails, a mutant of its premise may well be the right one.
+    if mutants and all(record["holds"] for record in records):
+        for done, (record, claim) in enumerate(zip(records, claims.values(), strict=True)):
+            _tell(progress, done, len(claims), f"mutants of {record['name']}")
             record["mutants"] = _claim_mutants(claim, claims.values())
-        records.append(record)
     _tell(progress, len(claims), len(claims), "")
     totals = _totals(r["mutants"] for r in records if "mutants" in r)
     totals["survivors"] = [
@@ -57,6 +61,7 @@ def _claim_record(name: str, claim, theory: Theory) -> dict:
     return {
         "name": name,
         "module": claim.module.removeprefix(f"{theory.module_name}."),
+        "section": opening(sys.modules[claim.module])[0],
         "statement": str(claim),
         "html": claim_html(claim),
         "rule": type(claim.by).__name__,
@@ -168,11 +173,11 @@ def figures(theory: Theory, folder: Path, *, progress: Progress = None) -> dict:
     started, records = time.perf_counter(), []
     for done, (name, one) in enumerate(theory.figures.items()):
         _tell(progress, done, len(theory.figures), name)
-        paths, error = _attempt(one.build, folder)
+        # where one figure cannot be written, no other can
+        paths, error = _attempt(one.build, folder, fatal=(OSError,))
         files = [Path(path).name for path in paths or ()]
-        records.append(
-            {"name": name, "caption": one.caption, "files": files, "holds": not error, "error": error}
-        )
+        record = {"name": name, "caption": one.caption, "columns": one.columns, "files": files}
+        records.append(record | {"holds": not error, "error": error})
     _tell(progress, len(theory.figures), len(theory.figures), "")
     return {
         "theory": theory.name,
@@ -182,11 +187,11 @@ def figures(theory: Theory, folder: Path, *, progress: Progress = None) -> dict:
     }
 
 
-def _attempt(action: Callable, *args, **kwargs):
+def _attempt(action: Callable, *args, fatal: tuple = (), **kwargs):
     """(result, '') or (None, the error in one line): one that fails does not stop the others."""
     try:
         return action(*args, **kwargs), ""
-    except OSError:  # a folder that cannot be written to: no other one could be either
+    except fatal:
         raise
     except Exception as error:
         words = " ".join(str(error).split())

@@ -62,20 +62,91 @@ denominator = Claim(
     R**2 + 2 * R * H(t) * (a0**2 + b0**2) + H(t) ** 2 * (C**2 - 4 * s**2 + 8 * s * a0 * b0),
     Defines(using=(conserved, rate_of_approach, clock)),
 )
+definitions = (first_numerator, second_numerator, denominator)
 weights = Claim(
-    (a(t), b(t)),
-    (D(t) / sqrt(Q(t)), N(t) / sqrt(Q(t))),
+    (a(t), b(t), u(t)),
+    (D(t) / sqrt(Q(t)), N(t) / sqrt(Q(t)), D(t) * N(t) / Q(t)),
     Solves(
-        (whitened_first, whitened_second),
-        conditions=[(a(0), a0), (b(0), b0)],
-        using=(first_numerator, second_numerator, denominator),
+        (whitened_first, whitened_second, strength),
+        conditions=[(a(0), a0), (b(0), b0), (u(0), a0 * b0)],
+        using=definitions,
     ),
 )
-hyperbola = Claim(
-    D(t) ** 2 - N(t) ** 2, C * Q(t), Equates(first_numerator, second_numerator, denominator, conserved)
-)
-product = Claim(
+hyperbola = Claim(D(t) ** 2 - N(t) ** 2, C * Q(t), Equates(*definitions, conserved))
+product = Claim(u(t), D(t) * N(t) / Q(t), Substitutes(strength, weights, *definitions))
+final_strength = Claim(sp.Symbol("u_oo"), s, Limit(product, t, sp.oo), where=a0 + b0 > 0)
+
+# %% [markdown]
+# From equal positive weights this is the sigmoid of the balanced mode.
+
+# %%
+balanced_start = Claim(
     u(t),
-    D(t) * N(t) / Q(t),
-    Substitutes(strength, weights, first_numerator, second_numerator, denominator),
+    s / (1 + (s / a0**2 - 1) * exp(-2 * s * t / tau)),
+    Substitutes(product, at={b0: a0}),
+    where=a0 > 0,
 )
+
+# %% [markdown]
+# For the computer: in $a + b$ and $a - b$, with decaying exponentials only, no term cancels as long as
+# the larger of the two weights is read off these and the smaller one from its own numerator. The
+# separatrix has a form of its own, as the general one divides there by an exponential that underflows.
+
+# %%
+X, Y, M, m = (sp.Symbol(name, real=True) for name in ("X", "Y", "M", "m"))
+E, F, A, B = (sp.Function(name) for name in "EFAB")
+sum_at_start = Claim(X, a0 + b0, Defines())
+difference_at_start = Claim(Y, a0 - b0, Defines())
+product_of_both = Claim(C, X * Y, Defines(using=(sum_at_start, difference_at_start)))
+stable_rate = Claim(R, sqrt(C**2 + 4 * s**2), Defines(using=(product_of_both,)))
+upper_root = Claim(M, R + 2 * s, Defines(using=(stable_rate,)))
+lower_root = Claim(m, C**2 / M, Defines(using=(product_of_both, upper_root)))
+decay = Claim(E(t), exp(-R * t / tau), Defines(using=(stable_rate,)))
+growth = Claim(F(t), -expm1(-R * t / tau), Defines(using=(stable_rate,)))
+sum_factor = Claim(
+    A(t), M + m * E(t) + Y**2 * F(t), Defines(using=(difference_at_start, upper_root, lower_root, decay, growth))
+)
+difference_factor = Claim(
+    B(t), X**2 * F(t) + m + M * E(t), Defines(using=(sum_at_start, upper_root, lower_root, decay, growth))
+)
+terms = (
+    sum_at_start, difference_at_start, product_of_both, stable_rate, decay, growth, sum_factor, difference_factor,
+)  # fmt: skip
+larger_sum = X * sqrt(A(t) / B(t))
+larger_difference = Y * sqrt(B(t) / A(t))
+second_from_numerator = (b0 * (4 * s**2 / (R + C) + (R + C) * E(t)) + 2 * s * a0 * F(t)) / sqrt(A(t) * B(t))
+first_from_numerator = (a0 * (4 * s**2 / (R - C) + (R - C) * E(t)) + 2 * s * b0 * F(t)) / sqrt(A(t) * B(t))
+first_larger = Claim(
+    (a(t), b(t), u(t)),
+    (
+        (larger_sum + larger_difference) / 2,
+        second_from_numerator,
+        (larger_sum + larger_difference) / 2 * second_from_numerator,
+    ),
+    Rewrites(weights, using=terms),
+    where=a0**2 >= b0**2,
+)
+second_larger = Claim(
+    (a(t), b(t), u(t)),
+    (
+        first_from_numerator,
+        (larger_sum - larger_difference) / 2,
+        (larger_sum - larger_difference) / 2 * first_from_numerator,
+    ),
+    Rewrites(weights, using=terms),
+    where=a0**2 <= b0**2,
+)
+on_separatrix = a0 * exp(-s * t / tau) / sqrt(1 - a0**2 / s * expm1(-2 * s * t / tau))
+separatrix = Claim(
+    (a(t), b(t), u(t)),
+    (on_separatrix, -on_separatrix, -(on_separatrix**2)),
+    Substitutes(weights, at={b0: -a0}),
+)
+
+# %%
+unbalanced_mode = ExplicitForm(
+    weights,
+    (t, s, a0, b0, tau),
+    forms=((separatrix, sp.Eq(a0, -b0)), (first_larger, a0**2 >= b0**2), (second_larger, True)),
+)
+unbalanced_learning_angle = ExplicitForm(time_along_hyperbola, (angle, s, start, c, tau))

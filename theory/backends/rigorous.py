@@ -88,10 +88,7 @@ def _node(expr, index) -> Node:
     if isinstance(expr, sp.Integral):
         return _integral(expr, index)
     if isinstance(expr, sp.hyper):
-        upper = [_node(a, index) for a in expr.ap]
-        lower = [_node(b, index) for b in expr.bq]
-        z = _node(expr.argument, index)
-        return lambda v, analytic: _hyper([a(v, analytic) for a in upper], [b(v, analytic) for b in lower], z(v, analytic))
+        return _hyper(expr, index)
     if isinstance(expr, AppliedUndef | sp.Symbol | sp.Derivative | sp.Subs):
         raise NotEnclosable(f"{expr.func} has no value: it is a symbol or function without one")
     function = _FUNCTIONS.get(type(expr).__name__)
@@ -157,6 +154,17 @@ def _condition(condition, index):
     """True, False, or None where the balls cannot tell."""
     if condition in (True, sp.true):
         return lambda v: True
+    if isinstance(condition, sp.And | sp.Or):
+        parts = [_condition(part, index) for part in condition.args]
+        decisive = isinstance(condition, sp.Or)
+
+        def combined(v):
+            verdicts = [part(v) for part in parts]
+            if decisive in verdicts:
+                return decisive
+            return None if None in verdicts else not decisive
+
+        return combined
     if isinstance(condition, sp.Eq | sp.Ne):
         gap = _node(condition.lhs - condition.rhs, index)
         wanted = isinstance(condition, sp.Eq)
@@ -241,9 +249,26 @@ def _abs(analytic, x):
     return x.real_abs(analytic=analytic) if isinstance(x, acb) and analytic else abs(x)
 
 
-def _hyper(upper, lower, z):
-    value = acb(z).hypgeom(list(map(acb, upper)), list(map(acb, lower)))
-    return value.real if isinstance(z, arb) and value.imag.contains(0) else value
+def _hyper(expr, index) -> Node:
+    """pFq; for 2F1 the differences of parameters that are integers for certain are passed on, as
+    the continuation near z = 1 needs to know them and a ball cannot tell."""
+    parts = [_node(x, index) for x in (*expr.ap, *expr.bq, expr.argument)]
+    upper, is_2f1 = len(expr.ap), (len(expr.ap), len(expr.bq)) == (2, 1)
+    known = {}
+    if is_2f1:
+        (a, b), (c,) = expr.ap, expr.bq
+        gaps = {"ab": a - b, "ac": a - c, "bc": b - c, "abc": a + b - c}
+        known = {name: sp.simplify(gap).is_integer is True for name, gap in gaps.items()}
+
+    def value(v, analytic):
+        *parameters, z = (part(v, analytic) for part in parts)
+        if is_2f1:
+            found = acb(z).hypgeom_2f1(*map(acb, parameters), **known)
+        else:
+            found = acb(z).hypgeom(list(map(acb, parameters[:upper])), list(map(acb, parameters[upper:])))
+        return found.real if isinstance(z, arb) and found.imag.contains(0) else found
+
+    return value
 
 
 def _method(name):

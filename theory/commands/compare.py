@@ -36,14 +36,24 @@ def compare(
     device
         Its device, as the library calls it (cpu, cuda, gpu).
     scale
-        How large a simulation: a name among the simulation's scales.
+        How large: a name among the simulations' scales; comparisons without that scale are left out.
     """
     from .. import stages
     from ..catalogue import find, select
+    from ..cli import UsageError
+    from ..simulation import BackendUnavailable, namespace
     from .terminal import print_json, print_table, progress
 
     theory = find(name, package)
-    chosen = select(theory.comparisons, comparison, "comparison", theory)
+    found = select(theory.comparisons, comparison, "comparison", theory)
+    chosen = {key: one for key, one in found.items() if scale in one.simulation.scales}
+    if found and not chosen:
+        scales = sorted({known for one in found.values() for known in one.simulation.scales})
+        raise UsageError(f"no simulation has a scale {scale!r}: choose from {', '.join(scales)}")
+    try:
+        namespace(backend, device)
+    except BackendUnavailable as missing:
+        raise UsageError(str(missing)) from None
     with progress(f"compare {theory.name}") as tell:
         record = stages.compare(
             theory, chosen, seed=seed, backend=backend, device=device, scale=scale, progress=tell

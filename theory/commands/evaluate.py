@@ -50,7 +50,9 @@ def evaluate(
         return
     flat = {key: value if isinstance(value, list) else [value] for key, value in columns.items()}
     rows = max(map(len, flat.values()))
-    print_table(list(flat), zip(*[_shown(c * rows if len(c) == 1 else c) for c in flat.values()], strict=True))
+    print_table(
+        list(flat), zip(*[_shown(c * rows if len(c) == 1 else c) for c in flat.values()], strict=True)
+    )
 
 
 def _argument(text: str):
@@ -89,7 +91,8 @@ def _columns(form, arguments: dict, backend: str, name: str) -> dict:
         whole = {k: v[0] if isinstance(v, tuple) else v for k, v in arguments.items()}
         found = form(**{k: whole[k] for k in wanted})
         return {name: [np.asarray(part) for part in found] if isinstance(found, tuple) else np.asarray(found)}
-    grid = np.meshgrid(*[np.asarray(arguments[x]) for x in wanted], indexing="ij")
+    axes = [np.asarray(arguments[str(x)], dtype=None if x.is_integer else float) for x in form.arguments]
+    grid = np.meshgrid(*axes, indexing="ij")
     points = {x: axis.ravel() for x, axis in zip(wanted, grid, strict=True)}
     parts = _evaluated(form, points, backend)
     labels = [name] if len(parts) == 1 else [f"{name}[{i}]" for i in range(len(parts))]

@@ -15,8 +15,16 @@ def latex(name: str, /, *, package: Package = "derivations") -> None:
     """
     from ..catalogue import find
     from ..display import appendix_latex
+    from ..source import opening
 
-    print(appendix_latex(find(name, package)))
+    theory = find(name, package)
+    sections = []
+    for result in theory.results:
+        module = theory.modules[result]
+        claims = [claim for claim in theory.claims.values() if claim.module == module.__name__]
+        if claims:
+            sections.append((*opening(module), claims))
+    print(appendix_latex(theory.title, theory.summary, sections, references=theory.references))
 
 
 def cite(name: str | None = None, /, *, package: Package = "derivations") -> None:

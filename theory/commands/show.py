@@ -11,7 +11,9 @@ from .options import Package
 Format = Annotated[Literal["text", "markdown", "html", "latex"], Parameter(name="--format")]
 
 
-def show(name: str, claim: str | None = None, /, *, format: Format = "text", package: Package = "derivations"):
+def show(
+    name: str, claim: str | None = None, /, *, format: Format = "text", package: Package = "derivations"
+):
     """Print a theory's derivation, or that of one claim or closed form, with reasons and evidence.
 
     Parameters

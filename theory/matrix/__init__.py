@@ -1,7 +1,10 @@
 """Claims between matrices: symbols with kinds, rules, and their exact check over the rationals."""
 
+from .arrays import scalar_function
+from .form import DomainError, MatrixForm
 from .mutants import matrix_equivalent, matrix_mutants
 from .rules import Conserved, Differentiates, MatrixResidual, Rewrites, Solves, Substitutes, equal
+from .spectral import bipartite_eigensystem, diagonal_matrix, graded_factors
 from .symbols import (
     Initial,
     MatrixParameter,
@@ -15,6 +18,12 @@ from .symbols import (
 )
 
 __all__ = [
+    "DomainError",
+    "MatrixForm",
+    "bipartite_eigensystem",
+    "diagonal_matrix",
+    "graded_factors",
+    "scalar_function",
     "Conserved",
     "Differentiates",
     "Initial",

@@ -6,6 +6,8 @@ inverse is never formed where it multiplies something: a linear system is solved
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,7 +16,7 @@ from sympy.matrices.matrixbase import MatrixBase
 
 
 def evaluate(expression, values: dict, xp):
-    """The value of a matrix expression, given an array for every symbol in it."""
+    """The value of a matrix expression, given an array for every symbol (and an int for every size)."""
     go = lambda e: evaluate(e, values, xp)  # noqa: E731
     match expression:
         case sp.MatrixSymbol() | sp.Symbol():
@@ -41,18 +43,43 @@ def evaluate(expression, values: dict, xp):
             return evaluate(sp.MatMul(*[expression.base] * int(expression.exp)), values, xp)
         case sp.BlockMatrix():
             blocks = expression.blocks
-            rows = [xp.concat([go(blocks[i, j]) for j in range(blocks.cols)], axis=-1) for i in range(blocks.rows)]
-            return xp.concat(rows, axis=-2)
+            grid = [[go(blocks[i, j]) for j in range(blocks.cols)] for i in range(blocks.rows)]
+            return xp.concat([xp.concat(row, axis=-1) for row in grid], axis=-2)
         case sp.KroneckerProduct():
             total = go(expression.args[0])
             for factor in expression.args[1:]:
                 total = _kronecker(total, go(factor), xp)
             return total
+        case sp.Identity() | sp.ZeroMatrix():
+            return _constant(expression, values, xp)
         case MatrixBase():
             return xp.asarray(np.array(expression.tolist(), dtype=float))
         case sp.Number():
             return float(expression) if not expression.is_Integer else int(expression)
     raise NotImplementedError(f"{type(expression).__name__} has no array evaluation: {expression}")
+
+
+def _constant(expression, values: dict, xp):
+    from array_api_compat import device
+
+    like = next(v for v in values.values() if hasattr(v, "dtype"))
+    sizes = {k: v for k, v in values.items() if isinstance(v, int)}
+    rows, cols = (int(n.xreplace(sizes)) for n in expression.shape)
+    row, col = xp.arange(rows, device=device(like)), xp.arange(cols, device=device(like))
+    ones = 0 * like[..., :1, :1].reshape(-1)[0] + 1
+    diagonal = (row[:, None] == col[None, :]) & isinstance(expression, sp.Identity)
+    return xp.where(diagonal, ones, 0 * ones)
+
+
+def scalar_function(arguments: tuple, expression) -> Callable:
+    """A claim's scalar right side as ``f(xp, *arrays)`` on any array namespace."""
+
+    @cache
+    def compiled(xp):
+        functions = {name: getattr(xp, name) for name in ("exp", "expm1", "log", "sqrt")}
+        return sp.lambdify(arguments, expression, modules=[functions])
+
+    return lambda xp, *values: compiled(xp)(*values)
 
 
 def _same_batch(matrix, right, xp):
@@ -69,6 +96,7 @@ def _kronecker(left, right, xp):
     return xp.reshape(product, (*product.shape[:-4], m * p, n * q))
 
 
+@cache
 def precise_namespace() -> SimpleNamespace:
     """The few array functions the spectral evaluators need, on object arrays of mpmath numbers."""
     import mpmath
@@ -86,18 +114,25 @@ def precise_namespace() -> SimpleNamespace:
         return apply
 
     def svd(matrix, full_matrices=True):
-        rows, cols = matrix.shape
-        # mpmath's full SVD asks for at least as many columns as rows, or the other way round
         u, s, vt = mpmath.svd_r(to_mpmath(matrix), full_matrices=full_matrices)
         return to_object(u), np.array(list(s), dtype=object), to_object(vt)
 
-    linalg = SimpleNamespace(solve=batched(mpmath.lu_solve_many), inv=batched(mpmath.inverse), svd=svd)
-    names = "abs argmax asarray broadcast_to concat matmul matrix_transpose max minimum maximum permute_dims reshape sign sum where zeros_like ones_like stack all any".split()
-    functions = {name: getattr(np, name) for name in names}
-    return SimpleNamespace(
-        exp=each(mpmath.exp), expm1=each(mpmath.expm1), log=each(mpmath.log), sqrt=each(mpmath.sqrt),
-        linalg=linalg, **functions,
+    linalg = SimpleNamespace(
+        solve=batched(lambda a, b: mpmath.inverse(a) * b), inv=batched(mpmath.inverse), svd=svd
     )
+    functions = {name: getattr(np, name) for name in _OBJECT_FUNCTIONS}
+    functions |= {name: each(getattr(mpmath, name)) for name in ("exp", "expm1", "log", "sqrt")}
+    return _Namespace(linalg=linalg, **functions)
+
+
+class _Namespace(SimpleNamespace):
+    __hash__ = object.__hash__
+
+
+_OBJECT_FUNCTIONS = (
+    *("abs", "arange", "argmax", "asarray", "broadcast_to", "concat", "matmul", "matrix_transpose"),
+    *("reshape", "sign", "stack", "sum", "where"),
+)
 
 
 def to_object(matrix) -> np.ndarray:

@@ -99,8 +99,8 @@ class Point:
     def _draw(self, symbol):
         if symbol in self.statements.definitions:
             return self.evaluate(self.statements.definitions[symbol]).value
-        if isinstance(symbol, sp.MatrixSymbol):
-            draw = getattr(symbol, "kind", None)
+        if isinstance(symbol, sp.MatrixExpr):
+            draw = (symbol.args[0] if isinstance(symbol, Initial) else symbol).kind
             rows, cols = (self.size(n) for n in symbol.shape)
             return draw(rows, cols, self.number, self.value)
         value = self.number()
@@ -165,7 +165,7 @@ class Point:
         if symbol in said.definitions and (start or (moving and symbol not in said.motions)):
             return self.evaluate(said.definitions[symbol], moving=moving, start=start)
         if start and moves:
-            raise ValueError(f"no premise says where {symbol} starts: add one for Initial({symbol})")
+            return _constant(self.value(Initial(symbol)))  # it may start anywhere
         value = self.value(symbol)
         if not moving or not moves:
             return _constant(value)

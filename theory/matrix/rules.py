@@ -169,12 +169,12 @@ class Differentiates(_MatrixRule):
 
 
 class Conserved(_MatrixRule):
-    """Both sides stay what they are: the time derivative of the left side is that of the right."""
+    """The left side does not change along the motions of the premises, and starts at the right side."""
 
     def residuals(self, claim: Claim) -> Iterator[MatrixResidual]:
-        yield MatrixResidual(
-            Rate(claim.lhs), Rate(claim.rhs), "rate of change", self.premises, claim.relations
-        )
+        given, relations = self.premises, claim.relations
+        yield MatrixResidual(Rate(claim.lhs), Rate(claim.rhs), "rate of change", given, relations)
+        yield MatrixResidual(Initial(claim.lhs), Initial(claim.rhs), "initial value", given, relations)
 
 
 class Solves(_MatrixRule):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -17,12 +18,22 @@ def put(expression, equations: Iterable) -> sp.Expr:
     A left side ``u(t)`` replaces the function ``u`` at every argument, so that ``u(0)`` becomes the
     right side at t = 0; derivatives are then carried out, integrals and sums are left alone.
     """
-    for lhs, rhs in pairs(equations):
+    return _put(sp.sympify(expression), tuple(pairs(equations)))
+
+
+@lru_cache(maxsize=4096)
+def _put(expression, equations: tuple) -> sp.Expr:
+    for lhs, rhs in equations:
         if isinstance(lhs, AppliedUndef):
-            expression = expression.replace(lhs.func, sp.Lambda(lhs.args, rhs))
+            if lhs.func in {f.func for f in expression.atoms(AppliedUndef)}:
+                expression = expression.replace(lhs.func, sp.Lambda(lhs.args, rhs))
+        elif lhs.is_Symbol and not expression.has(sp.Integral, sp.Sum, sp.Derivative):
+            expression = expression.xreplace({lhs: rhs})
         else:
             expression = expression.subs(lhs, rhs)
-    return expression.doit(integrals=False, sums=False)
+    if expression.has(sp.Derivative, sp.Subs):
+        expression = expression.doit(integrals=False, sums=False)
+    return expression
 
 
 def pairs(equations) -> list[tuple[sp.Expr, sp.Expr]]:

@@ -1,0 +1,169 @@
+"""Networks trained by full-batch gradient descent on a synthetic task, from several kinds of weights."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory.simulation import Measurement, Simulation, descend
+
+from ..data import synthetic
+from .network import Modes, aligned, balanced, gradient, loss, modes_of, product, strengths
+
+STRENGTHS = (2.0, 1.4, 0.9, 0.6)
+VARIANCES = (1.2, 0.7, 1.5, 0.8)
+TIMES = (0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8)
+INPUTS, OUTPUTS, EXAMPLES = 7, 5, 24
+
+
+def from_balanced(
+    *, xp, rng, progress, step, tau, L, hidden=8, varied=True, low=0.05, high=0.2, times=TIMES
+) -> Measurement:
+    """Mode strengths of an L-layer network from aligned, balanced weights."""
+    inputs, targets = _task(rng, VARIANCES if varied else None)
+    modes = modes_of(inputs, targets, len(STRENGTHS))
+    start = rng.uniform(low, high, size=len(modes.s)) * modes.s / modes.d
+    weights = aligned(rng, modes, [start ** (1 / L)] * L, hidden)
+    path = _train(xp, weights, inputs, targets, tau, strengths(modes, xp), step, times, progress)
+    read = {"t": path.times[:, None], "s": modes.s, "u0": strengths(modes, np)(weights)}
+    if varied:
+        read["d"] = modes.d
+    return Measurement(path.observations, read, steps=path.steps)
+
+
+def from_unbalanced(*, xp, rng, progress, step, tau, hidden=8) -> Measurement:
+    """Both layers' weights and the mode strength from aligned weights that differ between the layers."""
+    inputs, targets = _task(rng)
+    modes = modes_of(inputs, targets, len(STRENGTHS))
+    # Either layer may be the larger, and their product negative.
+    first = np.array([1.2, 0.1, 0.7, -0.3]) * rng.uniform(0.9, 1.1, size=4)
+    second = np.array([0.2, 0.9, -0.4, 0.8]) * rng.uniform(0.9, 1.1, size=4)
+    weights = aligned(rng, modes, [first, second], hidden)
+    basis = weights[0] @ modes.right / first  # the random directions of the hidden layer
+    left, right, inner = map(xp.asarray, (modes.left, modes.right, basis))
+
+    def observe(weights):
+        first, second = weights
+        a = ((inner.T @ first) * right.T).sum(-1)
+        b = ((left.T @ second) * inner.T).sum(-1)
+        return xp.stack([a, b, ((left.T @ second @ first) * right.T).sum(-1)], axis=-1)
+
+    path = _train(xp, weights, inputs, targets, tau, observe, step, TIMES, progress)
+    read = {"t": path.times[:, None], "s": modes.s, "a0": first, "b0": second}
+    return Measurement(path.observations, read, steps=path.steps)
+
+
+def from_unaligned(*, xp, rng, progress, step, tau, hidden=3) -> Measurement:
+    """The linear map of a two-layer network from balanced weights in random directions."""
+    inputs, targets = _task(rng)
+    weights = balanced(rng, 0.4, inputs=INPUTS, hidden=hidden, outputs=OUTPUTS)
+    path = _train(xp, weights, inputs, targets, tau, product, step, TIMES, progress)
+    read = {
+        "t": path.times,
+        "W1": weights[0],
+        "W2": weights[1],
+        "Sigma31": targets @ inputs.T / EXAMPLES,
+    }
+    return Measurement(path.observations, read, steps=path.steps)
+
+
+def kernel_from_unaligned(*, xp, rng, progress, step, tau, hidden=3, probes=2) -> Measurement:
+    """The neural tangent kernel along the same training, from the network's Jacobian at new inputs."""
+    inputs, targets = _task(rng)
+    weights = balanced(rng, 0.4, inputs=INPUTS, hidden=hidden, outputs=OUTPUTS)
+    probe = rng.normal(size=(INPUTS, probes))
+    points, eye = xp.asarray(probe), xp.eye(OUTPUTS)
+
+    def observe(weights):
+        # Row (output, probe) of the Jacobian: the derivatives by every weight of either layer.
+        first, second = weights
+        by_first = second[:, None, :, None] * points.T[None, :, None, :]
+        by_second = eye[:, None, :, None] * (first @ points).T[None, :, None, :]
+        rows = [xp.reshape(j, (OUTPUTS * probes, -1)) for j in (by_first, by_second)]
+        return sum(j @ j.T for j in rows)
+
+    path = _train(xp, weights, inputs, targets, tau, observe, step, TIMES, progress)
+    read = {
+        "t": path.times,
+        "W1": weights[0],
+        "W2": weights[1],
+        "Sigma31": targets @ inputs.T / EXAMPLES,
+        "X": probe,
+    }
+    return Measurement(path.observations, read, steps=path.steps)
+
+
+def loss_of_one_mode(*, xp, rng, progress, step, tau) -> Measurement:
+    """The loss of a two-layer network with one mode to learn, above what no network can remove."""
+    inputs, targets = synthetic(rng, STRENGTHS[:1], inputs=INPUTS, outputs=OUTPUTS, examples=EXAMPLES)
+    modes = modes_of(inputs, targets, 1)
+    u0 = rng.uniform(0.05, 0.2, size=1)
+    weights = aligned(rng, modes, [np.sqrt(u0)] * 2, 4)
+    floor = loss(inputs, targets)((targets @ inputs.T / EXAMPLES,))
+    of = loss(xp.asarray(inputs), xp.asarray(targets))
+
+    def observe(weights):
+        return xp.reshape(of(weights) - floor, (1,))
+
+    path = _train(xp, weights, inputs, targets, tau, observe, step, TIMES, progress)
+    read = {"t": path.times[:, None], "s": modes.s, "u0": u0}
+    return Measurement(path.observations, read, steps=path.steps)
+
+
+def from_small_gaussian(*, xp, rng, progress, inverse_scale, tau, replicates, hidden=8) -> Measurement:
+    """The strength of one mode from Gaussian weights, neither balanced nor aligned, of a small scale.
+
+    The initial strength is that of the part of the weights that grows: half the sum of what the two
+    layers hold of the mode. The step falls like the square of the scale, so that its error does too.
+    """
+    scale = 1 / inverse_scale
+    inputs, targets = synthetic(rng, [1.0], inputs=4, outputs=3, examples=12)
+    modes = modes_of(inputs, targets, 1)
+    first = scale / np.sqrt(hidden) * rng.normal(size=(replicates, hidden, 4))
+    second = scale / np.sqrt(hidden) * rng.normal(size=(replicates, 3, hidden))
+    grows = (first @ modes.right[:, 0] + modes.left[:, 0] @ second) / 2
+    step = scale**2 / 64
+    # Around the time at which a weight of this scale, growing like exp(s t / tau), has reached 1.
+    middle = tau * np.log(inverse_scale)
+    times = step * np.rint((middle + tau * np.array([0, 0.5, 1, 2])) / step)
+    sigma31 = xp.asarray(targets @ inputs.T / 12)
+    left, right = xp.asarray(modes.left[:, 0]), xp.asarray(modes.right[:, 0])
+
+    def batched(weights):
+        first, second = weights
+        error = (second @ first - sigma31) / tau
+        return xp.matrix_transpose(second) @ error, error @ xp.matrix_transpose(first)
+
+    path = descend(
+        (xp.asarray(first), xp.asarray(second)), batched, step=step, record_at=times,
+        observe=lambda w: left @ (w[1] @ (w[0] @ right)[..., None])[..., 0].T, progress=progress,
+    )  # fmt: skip
+    read = {"t": path.times, "s": modes.s, "u0": np.sum(grows**2, axis=-1)[:, None]}
+    return Measurement(path.observations.T, read, steps=path.steps)
+
+
+def at_many_layers(*, xp, rng, progress, inverse_depth) -> Measurement:
+    """Mode strengths of a very deep network against the number of layers times the training time.
+
+    The step, in that time, falls like 1/L as the layers become more, so that its error does too.
+    """
+    L = round(1 / inverse_depth)
+    inputs, targets = synthetic(rng, [1.3, 0.8], inputs=3, outputs=2, examples=8)
+    modes = modes_of(inputs, targets, 2)
+    start = rng.uniform(0.3, 0.5, size=2) * modes.s
+    weights = aligned(rng, modes, [start ** (1 / L)] * L, 2)
+    times = np.array([0.5, 1, 2, 3, 4, 6])
+    path = _train(xp, weights, inputs, targets, L, strengths(modes, xp), inverse_depth / 2, times, progress)
+    return Measurement(
+        path.observations, {"t": path.times[:, None], "s": modes.s, "u0": start}, steps=path.steps * L
+    )
+
+
+def _task(rng, variances=None):
+    return synthetic(rng, STRENGTHS, variances, inputs=INPUTS, outputs=OUTPUTS, examples=EXAMPLES)
+
+
+def _train(xp, weights, inputs, targets, tau, observe, step, times, progress):
+    weights, inputs, targets = [xp.asarray(w) for w in weights], xp.asarray(inputs), xp.asarray(targets)
+    return descend(
+        weights, gradient(inputs, targets, tau), step=step, record_at=times, observe=observe, progress=progress
+    )
