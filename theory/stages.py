@@ -87,7 +87,10 @@ def standing_of(thing) -> str:
 def _claim_mutants(claim, claims: Iterable) -> dict:
     from .mutants import claim_mutants
 
-    return _tally(claim_mutants(claim, claims))
+    tally, error = _attempt(claim_mutants, claim, claims)
+    if tally is None:  # a check that breaks on a mutant has not refused it
+        return {"made": 0, "killed": 0, "equivalent": 0, "survivors": [f"not judged, {error}"]}
+    return _tally(tally)
 
 
 def accuracy(theory: Theory, *, points: int = 1000, seed: int = 0, progress: Progress = None) -> dict:

@@ -8,7 +8,7 @@ from sympy import Eq, Integral, Piecewise, Rational, exp, hyper, log
 from sympy.codegen.cfunctions import expm1, log1p
 
 from theory import Claim, ExplicitForm, ImplicitForm, Parameter
-from theory.parameter import POSITIVE
+from theory.parameter import NONNEGATIVE, POSITIVE
 from theory.rules import Conserved, Evolves, Given, Rewrites, Separates, Solves, Substitutes
 
 from .setting import L, T, s, t, tau, u, u0, uf
@@ -59,3 +59,75 @@ time_by_depth = Claim(
     Separates(depth_flow, uf, u0),
     where=rising,
 )
+
+# %% [markdown]
+# ## For the computer
+# The formula above cancels near $u_f \to s$ and for large $L$. Split at half strength, where both
+# hypergeometric series converge like $2^{-n}$, every term is positive: below, the power of the
+# escape, a logarithm-like term and a series in $u/s$; above, a logarithm and a series in $1-u/s$.
+
+# %%
+p = 2 - 2 / L
+low_series = lambda v: v ** (2 / L) * v / (1 + 2 / L) * hyper([1, 1 + 2 / L], [2 + 2 / L], v)  # noqa: E731
+high_series = lambda x: p * x * hyper([1, 1, 1 + p], [2, 2], x)  # noqa: E731
+escape = lambda v, w: (v ** (2 / L) / v - w ** (2 / L) / w) * L / (L - 2)  # noqa: E731
+between = lambda v, w: v ** (2 / L) * expm1(2 / L * log(w / v)) * L / 2  # noqa: E731
+below_half = lambda v, w: escape(v, w) + between(v, w) + low_series(w) - low_series(v)  # noqa: E731
+above_half = lambda x, y: log(x / y) + high_series(x) - high_series(y)  # noqa: E731
+scale = tau * s ** (2 / L) / (L * s**2)
+half = Rational(1, 2)
+
+while_below = Claim(
+    T(uf), scale * below_half(u0 / s, uf / s), Rewrites(time_by_depth), where=(L >= 3, 2 * uf <= s)
+)
+while_above = Claim(
+    T(uf), scale * above_half((s - u0) / s, (s - uf) / s), Rewrites(time_by_depth), where=(L >= 3, 2 * u0 >= s)
+)
+across_half = Claim(
+    T(uf),
+    scale * (below_half(u0 / s, half) + above_half(half, (s - uf) / s)),
+    Rewrites(time_by_depth),
+    where=(L >= 3, 2 * u0 <= s, 2 * uf >= s),
+)
+one_layer = Claim(T(uf), tau * log((s - u0) / (s - uf)), Substitutes(time_by_depth, at={L: 1}))
+two_layers = Claim(
+    T(uf), tau / (2 * s) * log(uf * (s - u0) / (u0 * (s - uf))), Substitutes(time_by_depth, at={L: 2})
+)
+
+# %% [markdown]
+# The mode strength at a given time is the root of these. Up to half strength the unknown is the power
+# $q = (u/u_0)^{-(1-2/L)}$, in which the time is almost linear; above it is the logit $y$ of $u/s$.
+
+# %%
+q = Parameter("q", "(u/u0)**(2/L - 1)", sp.Interval(0, 1, True, False))
+y = Parameter("y", "log(u/(s - u))", NONNEGATIVE)
+by_power, by_logit = u0 * q ** (-L / (L - 2)), s / (1 + exp(-y))
+powers = (
+    u0 ** (2 / L) * s ** (1 - 2 / L) / u0 * (1 - q) * L / (L - 2)
+    + (u0 / s) ** (2 / L) * expm1(-2 / (L - 2) * log(q)) * L / 2
+    + low_series(by_power / s)
+    - low_series(u0 / s)
+)
+rise = y + log1p(exp(-y)) - high_series(1 / (1 + exp(y)))
+time_below_half = Claim(
+    T(by_power), scale * powers, Substitutes(while_below, at={uf: by_power}), where=(L >= 3, 2 * by_power <= s),
+    everywhere=True,
+)  # fmt: skip
+time_past_half = Claim(
+    T(by_logit),
+    scale * (below_half(u0 / s, half) + rise - log(2) + high_series(half)),
+    Substitutes(across_half, at={uf: by_logit}),
+    where=(L >= 3, 2 * u0 <= s),
+    everywhere=True,
+)
+time_above_half = Claim(
+    T(by_logit),
+    scale * (log((s - u0) / s) + rise + high_series((s - u0) / s)),
+    Substitutes(while_above, at={uf: by_logit}),
+    where=(L >= 3, 2 * u0 >= s, u0 <= by_logit, u0 < s),
+    everywhere=True,
+)
+time_to_half = Claim(
+    T(s / 2), scale * below_half(u0 / s, half), Substitutes(while_below, at={uf: s / 2}),
+    where=(L >= 3, 2 * u0 <= s), everywhere=True,
+)  # fmt: skip

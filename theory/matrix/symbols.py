@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import sympy as sp
-from flint import fmpq_mat
+from flint import fmpq, fmpq_mat
 from sympy import MatrixExpr, MatrixSymbol
 
 Draw = Callable[[int, int, Callable, Callable], fmpq_mat]
@@ -32,6 +32,12 @@ def symmetric(rows, cols, number, value_of) -> fmpq_mat:
 def diagonal(rows, cols, number, value_of) -> fmpq_mat:
     """A diagonal matrix, rectangular if need be."""
     return fmpq_mat(rows, cols, [number() if i == j else 0 for i in range(rows) for j in range(cols)])
+
+
+def centred(rows, cols, number, value_of) -> fmpq_mat:
+    """Columns that sum to zero."""
+    free = [[number() for _ in range(cols)] for _ in range(rows - 1)]
+    return fmpq_mat([*free, [-sum((row[j] for row in free), fmpq(0)) for j in range(cols)]])
 
 
 def orthonormal(rows, cols, number, value_of) -> fmpq_mat:
@@ -73,8 +79,8 @@ def _identity(size: int) -> fmpq_mat:
 class MatrixParameter(MatrixSymbol):
     """A matrix symbol with a meaning, a shape (integers or symbols) and a kind.
 
-    ``kind`` says which matrices it stands for (`general`, `symmetric`, `diagonal`, `orthonormal`
-    or ``function_of(F)``), ``moves=True`` that it depends on time: its `Rate` is then taken from a
+    ``kind`` says which matrices it stands for (`general`, `symmetric`, `diagonal`, `centred`,
+    `orthonormal` or ``function_of(F)``), ``moves=True`` that it depends on time: its `Rate` is then taken from a
     premise, and is an error when no premise gives it.
     """
 

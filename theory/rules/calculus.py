@@ -7,7 +7,7 @@ from flint import arb
 
 from ..derivation import Claim, Evidence, Rule
 from ..parameter import Domain
-from .substitution import residual
+from .substitution import frozen, residual
 
 _STEP = sp.Integer(10) ** -150
 _SLACK = sp.Integer(10) ** -40
@@ -33,7 +33,8 @@ class Limit(Rule):
         else:
             near = self.point + self.side * _STEP
         at = {self.variable: near}
-        yield residual(claim, self.premise.unfolded.subs(at) - claim.unfolded.subs(at), "limit", at=at, slack=_SLACK)
+        gap = frozen(self.premise.unfolded - claim.unfolded).subs(at)
+        yield residual(claim, gap, "limit", at=at, slack=_SLACK)
 
 
 class Series(Rule):

@@ -9,7 +9,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from ..derivation import Claim, Residual
-from ..parameter import Domain, Parameter
+from ..parameter import POSITIVE, REAL, Domain, Parameter
 
 
 def put(expression, equations: Iterable) -> sp.Expr:
@@ -52,6 +52,13 @@ def pairs(equations) -> list[tuple[sp.Expr, sp.Expr]]:
         else:
             found.append((lhs, rhs))
     return found
+
+
+def frozen(expression) -> sp.Expr:
+    """Function values as parameters of their own: for identities at one instant, whatever the functions."""
+    values = expression.atoms(AppliedUndef)
+    names = {f: Parameter(f"{f.func}_value", f"a value of {f}", POSITIVE if f.is_positive else REAL) for f in values}
+    return expression.xreplace(names)
 
 
 def components(expression) -> tuple[sp.Expr, ...]:

@@ -7,37 +7,36 @@ import numpy as np
 from theory.simulation import Measurement, Simulation, descend
 
 from ..data import synthetic
-from .network import Modes, aligned, balanced, gradient, loss, modes_of, product, strengths
+from .network import aligned, balanced, gradient, loss, modes_of, product, strengths
 
 STRENGTHS = (2.0, 1.4, 0.9, 0.6)
 VARIANCES = (1.2, 0.7, 1.5, 0.8)
 TIMES = (0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8)
-INPUTS, OUTPUTS, EXAMPLES = 7, 5, 24
 
 
 def from_balanced(
-    *, xp, rng, progress, step, tau, L, hidden=8, varied=True, low=0.05, high=0.2, times=TIMES
+    *, xp, rng, progress, step, tau, L=2, varied=False, size=1
 ) -> Measurement:
     """Mode strengths of an L-layer network from aligned, balanced weights."""
-    inputs, targets = _task(rng, VARIANCES if varied else None)
+    inputs, targets = _task(rng, size, VARIANCES if varied else None)
     modes = modes_of(inputs, targets, len(STRENGTHS))
-    start = rng.uniform(low, high, size=len(modes.s)) * modes.s / modes.d
-    weights = aligned(rng, modes, [start ** (1 / L)] * L, hidden)
-    path = _train(xp, weights, inputs, targets, tau, strengths(modes, xp), step, times, progress)
+    start = rng.uniform(0.05, 0.2, size=len(modes.s)) * modes.s / modes.d
+    weights = aligned(rng, modes, [start ** (1 / L)] * L, 8 * size)
+    path = _train(xp, weights, inputs, targets, tau, strengths(modes, xp), step, TIMES, progress)
     read = {"t": path.times[:, None], "s": modes.s, "u0": strengths(modes, np)(weights)}
     if varied:
         read["d"] = modes.d
     return Measurement(path.observations, read, steps=path.steps)
 
 
-def from_unbalanced(*, xp, rng, progress, step, tau, hidden=8) -> Measurement:
+def from_unbalanced(*, xp, rng, progress, step, tau, size=1) -> Measurement:
     """Both layers' weights and the mode strength from aligned weights that differ between the layers."""
-    inputs, targets = _task(rng)
+    inputs, targets = _task(rng, size)
     modes = modes_of(inputs, targets, len(STRENGTHS))
     # Either layer may be the larger, and their product negative.
     first = np.array([1.2, 0.1, 0.7, -0.3]) * rng.uniform(0.9, 1.1, size=4)
     second = np.array([0.2, 0.9, -0.4, 0.8]) * rng.uniform(0.9, 1.1, size=4)
-    weights = aligned(rng, modes, [first, second], hidden)
+    weights = aligned(rng, modes, [first, second], 8 * size)
     basis = weights[0] @ modes.right / first  # the random directions of the hidden layer
     left, right, inner = map(xp.asarray, (modes.left, modes.right, basis))
 
@@ -52,33 +51,33 @@ def from_unbalanced(*, xp, rng, progress, step, tau, hidden=8) -> Measurement:
     return Measurement(path.observations, read, steps=path.steps)
 
 
-def from_unaligned(*, xp, rng, progress, step, tau, hidden=3) -> Measurement:
+def from_unaligned(*, xp, rng, progress, step, tau, hidden=3, size=1) -> Measurement:
     """The linear map of a two-layer network from balanced weights in random directions."""
-    inputs, targets = _task(rng)
-    weights = balanced(rng, 0.4, inputs=INPUTS, hidden=hidden, outputs=OUTPUTS)
+    inputs, targets = _task(rng, size)
+    weights = balanced(rng, 0.4, inputs=len(inputs), hidden=hidden, outputs=len(targets))
     path = _train(xp, weights, inputs, targets, tau, product, step, TIMES, progress)
     read = {
         "t": path.times,
         "W1": weights[0],
         "W2": weights[1],
-        "Sigma31": targets @ inputs.T / EXAMPLES,
+        "Sigma31": targets @ inputs.T / inputs.shape[1],
     }
     return Measurement(path.observations, read, steps=path.steps)
 
 
-def kernel_from_unaligned(*, xp, rng, progress, step, tau, hidden=3, probes=2) -> Measurement:
+def kernel_from_unaligned(*, xp, rng, progress, step, tau, hidden=3, size=1, probes=2) -> Measurement:
     """The neural tangent kernel along the same training, from the network's Jacobian at new inputs."""
-    inputs, targets = _task(rng)
-    weights = balanced(rng, 0.4, inputs=INPUTS, hidden=hidden, outputs=OUTPUTS)
-    probe = rng.normal(size=(INPUTS, probes))
-    points, eye = xp.asarray(probe), xp.eye(OUTPUTS)
+    inputs, targets = _task(rng, size)
+    weights = balanced(rng, 0.4, inputs=len(inputs), hidden=hidden, outputs=len(targets))
+    probe = rng.normal(size=(len(inputs), probes))
+    points, eye = xp.asarray(probe), xp.eye(len(targets))
 
     def observe(weights):
         # Row (output, probe) of the Jacobian: the derivatives by every weight of either layer.
         first, second = weights
         by_first = second[:, None, :, None] * points.T[None, :, None, :]
         by_second = eye[:, None, :, None] * (first @ points).T[None, :, None, :]
-        rows = [xp.reshape(j, (OUTPUTS * probes, -1)) for j in (by_first, by_second)]
+        rows = [xp.reshape(j, (len(targets) * probes, -1)) for j in (by_first, by_second)]
         return sum(j @ j.T for j in rows)
 
     path = _train(xp, weights, inputs, targets, tau, observe, step, TIMES, progress)
@@ -86,19 +85,19 @@ def kernel_from_unaligned(*, xp, rng, progress, step, tau, hidden=3, probes=2) -
         "t": path.times,
         "W1": weights[0],
         "W2": weights[1],
-        "Sigma31": targets @ inputs.T / EXAMPLES,
+        "Sigma31": targets @ inputs.T / inputs.shape[1],
         "X": probe,
     }
     return Measurement(path.observations, read, steps=path.steps)
 
 
-def loss_of_one_mode(*, xp, rng, progress, step, tau) -> Measurement:
+def loss_of_one_mode(*, xp, rng, progress, step, tau, size=1) -> Measurement:
     """The loss of a two-layer network with one mode to learn, above what no network can remove."""
-    inputs, targets = synthetic(rng, STRENGTHS[:1], inputs=INPUTS, outputs=OUTPUTS, examples=EXAMPLES)
+    inputs, targets = _task(rng, size, strengths=STRENGTHS[:1])
     modes = modes_of(inputs, targets, 1)
     u0 = rng.uniform(0.05, 0.2, size=1)
-    weights = aligned(rng, modes, [np.sqrt(u0)] * 2, 4)
-    floor = loss(inputs, targets)((targets @ inputs.T / EXAMPLES,))
+    weights = aligned(rng, modes, [np.sqrt(u0)] * 2, 8 * size)
+    floor = loss(inputs, targets)((targets @ inputs.T / inputs.shape[1],))
     of = loss(xp.asarray(inputs), xp.asarray(targets))
 
     def observe(weights):
@@ -121,7 +120,7 @@ def from_small_gaussian(*, xp, rng, progress, inverse_scale, tau, replicates, hi
     first = scale / np.sqrt(hidden) * rng.normal(size=(replicates, hidden, 4))
     second = scale / np.sqrt(hidden) * rng.normal(size=(replicates, 3, hidden))
     grows = (first @ modes.right[:, 0] + modes.left[:, 0] @ second) / 2
-    step = scale**2 / 64
+    step = scale**2 / 16
     # Around the time at which a weight of this scale, growing like exp(s t / tau), has reached 1.
     middle = tau * np.log(inverse_scale)
     times = step * np.rint((middle + tau * np.array([0, 0.5, 1, 2])) / step)
@@ -158,8 +157,8 @@ def at_many_layers(*, xp, rng, progress, inverse_depth) -> Measurement:
     )
 
 
-def _task(rng, variances=None):
-    return synthetic(rng, STRENGTHS, variances, inputs=INPUTS, outputs=OUTPUTS, examples=EXAMPLES)
+def _task(rng, size, variances=None, strengths=STRENGTHS):
+    return synthetic(rng, strengths, variances, inputs=7 * size, outputs=5 * size, examples=24 * size)
 
 
 def _train(xp, weights, inputs, targets, tau, observe, step, times, progress):
@@ -167,3 +166,23 @@ def _train(xp, weights, inputs, targets, tau, observe, step, times, progress):
     return descend(
         weights, gradient(inputs, targets, tau), step=step, record_at=times, observe=observe, progress=progress
     )
+
+
+_GPU = {"size": 64, "step": (1 / 64, 1 / 128, 1 / 256, 1 / 512)}
+
+training_balanced = Simulation(from_balanced, {"laptop": {"varied": True}, "gpu": {"varied": True, **_GPU}})
+training_shallow = Simulation(
+    from_balanced, {"laptop": {"L": 1, "varied": True}, "gpu": {"L": 1, "varied": True, **_GPU}}
+)
+training_deep = Simulation(from_balanced, {"laptop": {}, "gpu": _GPU})
+training_very_deep = Simulation(
+    at_many_layers, {"laptop": {}, "gpu": {"inverse_depth": (1 / 32, 1 / 64, 1 / 128, 1 / 256)}}
+)
+training_unbalanced = Simulation(from_unbalanced, {"laptop": {}, "gpu": _GPU})
+training_unaligned = Simulation(from_unaligned, {"laptop": {}, "gpu": _GPU | {"hidden": 100, "size": 16}})
+training_kernel = Simulation(kernel_from_unaligned, {"laptop": {}, "gpu": _GPU | {"hidden": 100, "size": 4}})
+training_loss = Simulation(loss_of_one_mode, {"laptop": {}, "gpu": _GPU})
+training_small_gaussian = Simulation(
+    from_small_gaussian,
+    {"laptop": {"replicates": 64}, "gpu": {"replicates": 1024, "inverse_scale": (4, 8, 16, 32)}},
+)

@@ -1,0 +1,73 @@
+"""How large a learning rate the loss allows, and how many steps training then takes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory.simulation import Measurement, Simulation, descend
+
+from .network import gradient_given, product
+
+
+def largest_curvature(s: float, L: int, xp, points: int = 9) -> float:
+    """The largest eigenvalue of the loss's Hessian along the way from no weights to the minimum.
+
+    The network is a chain of L weights, all equal at each of ``points`` places on the way. The Hessian
+    is the central difference of the gradient, exact for any difference as the loss is quadratic in
+    each weight: a large one is taken, for the sake of rounding.
+    """
+    slope = gradient_given(xp.eye(1), xp.full((1, 1), s), 1.0)
+    difference = s ** (1 / L)
+    largest = -np.inf
+    for share in np.linspace(0, 1, points):
+        w, rows = share ** (1 / L) * s ** (1 / L), []
+        for i in range(L):
+            ends = [
+                slope([xp.full((1, 1), w + (side * difference if j == i else 0.0)) for j in range(L)])
+                for side in (1, -1)
+            ]
+            rows.append([(float(up[0, 0]) - float(down[0, 0])) / (2 * difference)
+                         for up, down in zip(*ends, strict=True)])  # fmt: skip
+        rows = np.array(rows)
+        largest = max(largest, np.linalg.eigvalsh((rows + rows.T) / 2)[-1])
+    return largest
+
+
+def best_rate(*, xp, rng, progress, s, L) -> Measurement:
+    """The inverse of the largest curvature on the way to the minimum, for each s."""
+    rates = [1 / largest_curvature(float(value), int(L), xp) for value in np.ravel(s)]
+    return Measurement(xp.asarray(np.array(rates)))
+
+
+def steps_to_learn(*, xp, rng, progress, step, uf, s, u0, L) -> Measurement:
+    """Steps until a chain of L weights has each of the strengths ``uf``, times the share ``step``.
+
+    The learning rate is that share of the best one, which is measured from the curvature.
+    """
+    best = 1 / largest_curvature(s, L, xp)
+    start = [xp.full((1, 1), u0 ** (1 / L)) for _ in range(L)]
+    slope = gradient_given(xp.eye(1), xp.full((1, 1), s), 1 / best)
+    # Once the slope is at its largest the error falls by 1 - step at each step.
+    count = round((20 + 3 * s / u0) / step)
+    path = descend(
+        start, slope, step=step, steps=count, record_every=1, observe=lambda w: product(w)[0, 0], progress=progress
+    )
+    passed = _when(xp.to_numpy(path.observations), np.ravel(uf), s)
+    return Measurement(xp.asarray(step * passed[:, None]), steps=count)
+
+
+def _when(reached: np.ndarray, wanted: np.ndarray, s: float) -> np.ndarray:
+    """At how many steps the strengths ``wanted`` are reached, by interpolation between steps.
+
+    In log(u/(s - u)), in which training goes at an almost even pace, and of fifth order, so that
+    the interpolation errs by less than the steps do.
+    """
+    from scipy.interpolate import make_interp_spline
+
+    rising = reached[: np.searchsorted(reached, 0.999 * s)]
+    pace = np.log(rising / (s - rising))
+    return make_interp_spline(pace, np.arange(len(rising)), k=5)(np.log(wanted / (s - wanted)))
+
+
+curvature = Simulation(best_rate, {"laptop": {}, "gpu": {}})
+steps_of_training = Simulation(steps_to_learn, {"laptop": {}, "gpu": {"step": (1 / 64, 1 / 128, 1 / 256)}})
