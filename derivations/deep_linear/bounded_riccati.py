@@ -8,6 +8,7 @@
 # $M R^{-1} Y$ with entries of at most 1, found by elimination. What grows then cancels exactly.
 
 # %%
+import numpy as np
 from sympy import Identity, Integral, Symbol, ZeroMatrix, exp
 from sympy.codegen.cfunctions import expm1
 
@@ -28,6 +29,8 @@ from theory.matrix import (
     orthonormal,
     scalar_function,
 )
+from theory.matrix.balls import evaluate as evaluate_balls
+from theory.matrix.balls import exponential as exponential_balls
 from theory.parameter import COUNTING, NONNEGATIVE, POSITIVE
 from theory.rules import Defines, Given, Integrates
 
@@ -39,6 +42,7 @@ from .matrix_riccati import (
     G,
     P,
     W,
+    drive,
     exponential,
     exponential_start,
     gram_trajectory,
@@ -47,6 +51,7 @@ from .matrix_riccati import (
     lower_left,
     n,
     phi,
+    stacked,
 )
 from .matrix_setting import N1, N2, N3, W1, W2, Sigma31
 from .setting import t, tau
@@ -159,6 +164,43 @@ def check_balanced(xp, epsilon, W1, W2, **others) -> None:
 
 
 # %%
+def _gram_balls(t, W1, W2, Sigma31, tau):
+    """The solution as first stated, in balls: what overflows there is absorbed by their precision."""
+    sizes = {N1: W1.ncols(), N2: W1.nrows(), N3: W2.nrows()}
+    values = {ARGUMENTS[1]: W1, ARGUMENTS[2]: W2, ARGUMENTS[3]: Sigma31, **sizes}
+    start = evaluate_balls(stacked.rhs, values)
+    growth, total = exponential_balls(evaluate_balls(drive.rhs, values), t / tau)
+    return evaluate_balls(gram_trajectory.rhs, {**sizes, G: growth, phi: total, Q0: start})
+
+
+def _product_balls(**arguments):
+    W1, W2 = arguments["W1"], arguments["W2"]
+    sizes = {N1: W1.ncols(), N2: W1.nrows(), N3: W2.nrows()}
+    return evaluate_balls(lower_left.rhs, {**sizes, P: _gram_balls(**arguments)})
+
+
+def _sample(rng) -> dict:
+    """Balanced weights of random sizes, scale and alignment, and data, at a random time."""
+    N1, N2, N3 = rng.integers(1, 6, size=3)
+    directions = [np.linalg.qr(rng.normal(size=(size, min(N1, N3))))[0] for size in (N1, N3)]
+    hidden = 10 ** rng.uniform(-8, 1) * rng.normal(size=(min(N1, N3), N2))
+    return {
+        "t": 10 ** rng.uniform(-3, 2),
+        "W1": hidden.T @ directions[0].T,
+        "W2": directions[1] @ hidden,
+        "Sigma31": rng.normal(size=(N3, N1)),
+        "tau": 10 ** rng.uniform(-0.3, 0.3),
+    }
+
+
+def _roundings(at: dict) -> int:
+    """Roundings one after the other: n each for the SVD, into the modes, for M'chi M and twice out of
+    the modes; the hidden units for Y Y'; r for the elimination, 3 r for each of two linear systems."""
+    hidden, modes = at["W1"].shape[0], at["W1"].shape[1] + at["W2"].shape[0]
+    return 5 * modes + hidden + 7 * min(modes, hidden)
+
+
 ARGUMENTS = (t, W1, W2, Sigma31, tau)
-balanced_product = MatrixForm(product_trajectory, ARGUMENTS, _parts, requires=check_balanced)
-balanced_gram = MatrixForm(bounded_gram, ARGUMENTS, _parts, requires=check_balanced)
+CERTIFIED = {"requires": check_balanced, "sample": _sample, "roundings": _roundings}
+balanced_product = MatrixForm(product_trajectory, ARGUMENTS, _parts, balls=_product_balls, **CERTIFIED)
+balanced_gram = MatrixForm(bounded_gram, ARGUMENTS, _parts, balls=_gram_balls, **CERTIFIED)

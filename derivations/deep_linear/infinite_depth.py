@@ -7,9 +7,9 @@
 import sympy as sp
 from sympy import LambertW, Rational, exp, hyper, log
 from sympy.codegen.cfunctions import log1p
+from theory.functions import wright_omega
 
 from theory import Claim, ExplicitForm, ImplicitForm, Parameter
-from theory.functions import wright_omega
 from theory.rules import Limit, Rewrites, Separates, Solves, Substitutes
 
 from .depth import depth_flow

@@ -23,7 +23,9 @@ def labels(depth: int, branching: int = 2) -> np.ndarray:
     return np.array(rows)
 
 
-@pytest.mark.parametrize(("depth", "branching"), [(d, 2) for d in range(1, 7)] + [(1, 3), (2, 3), (3, 3), (2, 5)])
+@pytest.mark.parametrize(
+    ("depth", "branching"), [(d, 2) for d in range(1, 7)] + [(1, 3), (2, 3), (3, 3), (2, 5)]
+)
 def test_the_spectrum_is_that_of_the_label_matrix_exactly(depth, branching):
     Y = labels(depth, branching)
     overlaps = fmpz_mat((Y.T @ Y).tolist())
@@ -52,7 +54,9 @@ def test_one_hot_modes_are_those_of_the_averaged_correlations():
     assert d == 1 / 8
 
 
-@pytest.mark.parametrize(("depth", "branching", "epsilon"), [(3, 2, 0.1), (4, 2, 0.25), (2, 4, 0.05), (2, 4, 0.25)])
+@pytest.mark.parametrize(
+    ("depth", "branching", "epsilon"), [(3, 2, 0.1), (4, 2, 0.25), (2, 4, 0.05), (2, 4, 0.25)]
+)
 def test_diffusion_eigenvalues_are_those_of_the_leaf_correlation(depth, branching, epsilon):
     leaves, kept = branching**depth, (1 - 2 * epsilon) ** 2
     correlation = np.zeros((leaves, leaves))
@@ -61,7 +65,9 @@ def test_diffusion_eigenvalues_are_those_of_the_leaf_correlation(depth, branchin
         correlation[group[:, None] == group[None, :]] = kept ** (depth - level)
     measured = np.linalg.eigvalsh(correlation)[::-1]
     predicted = diffusion_eigenvalues(depth, epsilon, branching)
-    np.testing.assert_allclose(predicted, measured, atol=8 * leaves * np.finfo(float).eps * measured[0], rtol=0)
+    np.testing.assert_allclose(
+        predicted, measured, atol=8 * leaves * np.finfo(float).eps * measured[0], rtol=0
+    )
 
 
 def test_diffusion_limits():

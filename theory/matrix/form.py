@@ -24,11 +24,24 @@ class MatrixForm(Named):
     ``arguments`` are scalars (`Parameter`: they broadcast against each other and make a batch) and
     matrices (`MatrixParameter`: exactly their shape). ``parts(xp, **arguments)`` computes an array for
     every symbol of the right side from them, with ``xp`` the array namespace; scalars arrive there as
-    arrays with one axis. ``requires(xp, epsilon, **arguments)`` raises where the arguments break a relation.
+    arrays with one axis. ``requires(xp, epsilon, **arguments)`` raises where the arguments break a
+    relation. ``balls(**arguments)`` is a rigorous evaluation by another route, of `arb` and `arb_mat`
+    arguments, precise only if the working precision is high enough; `accuracy` holds the form against
+    it at the arguments that ``sample(rng)`` draws, allowing ``roundings(arguments)`` ulps.
     """
 
-    def __init__(self, claim: Claim, arguments: tuple, parts: Callable, requires: Callable | None = None):
-        self.claim, self.arguments, self.parts, self.requires = claim, tuple(arguments), parts, requires
+    def __init__(
+        self,
+        claim: Claim,
+        arguments: tuple,
+        parts: Callable,
+        requires: Callable | None = None,
+        balls: Callable | None = None,
+        sample: Callable | None = None,
+        roundings: Callable | None = None,
+    ):
+        self.claim, self.arguments, self.parts = claim, tuple(arguments), parts
+        self.requires, self.balls, self.sample, self.roundings = requires, balls, sample, roundings
         self._remember_module()
 
     @property
@@ -45,7 +58,7 @@ class MatrixForm(Named):
 
     @cached_property
     def domain(self) -> Domain:
-        return Domain([x for x in self.arguments if isinstance(x, Parameter)], self.claim.relations)
+        return Domain([x for x in self.arguments if isinstance(x, Parameter)])
 
     @property
     def description(self) -> str:
@@ -56,12 +69,36 @@ class MatrixForm(Named):
         return "\n".join(lines)
 
     def backends(self) -> tuple[str, ...]:
-        return "numpy", "jax", "torch", "mpmath"
+        return ("numpy", "jax", "torch", "mpmath") + (("rigorous",) if self.balls else ())
+
+    def enclose(self, *, digits: int = 30, **at):
+        """An `arb_mat` that contains the value at one point, to about ``digits`` digits of its largest entry.
+
+        Takes matrices as nested lists or arrays, numbers as they are. Raises `NotEnclosable` where
+        more than 200,000 bits would be needed.
+        """
+        from flint import ctx
+
+        from ..backends.rigorous import NotEnclosable
+
+        bits = int(3.33 * digits) + 64
+        while bits < 200_000:
+            with ctx.workprec(bits):
+                try:
+                    value = self.balls(**{k: _as_ball(v) for k, v in self._bind((), at).items()})
+                except ZeroDivisionError:  # a ball too wide to tell a matrix from a singular one
+                    value = None
+                if value is not None and _precise_enough(value, digits):
+                    return value
+            bits *= 2
+        raise NotEnclosable(f"{self.name}: no ball of {digits} digits found at {at}")
 
     def with_rhs(self, expression) -> MatrixForm:
         """The same form computing another right side (a mutant's) from the same parts."""
         wrong = Claim(self.claim.lhs, expression, self.claim.by)
-        other = MatrixForm(wrong, self.arguments, self.parts, self.requires)
+        other = MatrixForm(
+            wrong, self.arguments, self.parts, self.requires, self.balls, self.sample, self.roundings
+        )
         object.__setattr__(other, "module", self.module)
         return other
 
@@ -84,6 +121,12 @@ class MatrixForm(Named):
             if library == "mpmath":
                 return self._precise(values)
             return self._arrays(values, library)
+
+    def accuracy(self, backend: str = "numpy", *, points: int = 50, seed: int = 0):
+        """The worst norm-wise error over random arguments, see `theory.matrix.accuracy`."""
+        from .accuracy import matrix_accuracy
+
+        return matrix_accuracy(self, backend, points=points, seed=seed)
 
     def _bind(self, args, kwargs) -> dict:
         names = [x.name for x in self.arguments]
@@ -110,9 +153,17 @@ class MatrixForm(Named):
         traced = _traced(values)
         self._check(values, xp, traced)
         values = {k: xp.astype(v, working) for k, v in values.items()}
-        if self.requires and not traced:
-            self.requires(xp, float(xp.finfo(kept).eps), **values)
-        return xp.astype(self._computed(values, xp), kept)
+        if not traced:
+            self._check_relation(xp, float(xp.finfo(kept).eps), values)
+        computed = self._jitted if library == "jax" and not traced else lambda v: self._computed(v, xp)
+        return xp.astype(computed(values), kept)
+
+    @cached_property
+    def _jitted(self):
+        """The same under JAX's compiler: one compilation a shape, not one an operation."""
+        import jax
+
+        return jax.jit(lambda values: self._computed(values, jax.numpy))
 
     def _precise(self, values: dict):
         import mpmath
@@ -121,8 +172,7 @@ class MatrixForm(Named):
         values = {k: _as_object(v, k in matrices) for k, v in values.items()}
         xp = precise_namespace()
         self._check(values, xp, traced=False)
-        if self.requires:
-            self.requires(xp, mpmath.mp.eps, **values)
+        self._check_relation(xp, mpmath.mp.eps, values)
         with mpmath.workprec(mpmath.mp.prec + 30):
             result = self._computed(values, xp)
         if result.ndim == 2:
@@ -162,6 +212,13 @@ class MatrixForm(Named):
                 self._check_shape(x, tuple(value.shape), sizes)
             if not traced:
                 self._check_values(x, value, xp)
+
+    def _check_relation(self, xp, epsilon, values: dict) -> None:
+        if self.requires:
+            try:
+                self.requires(xp, epsilon, **values)
+            except DomainError as broken:
+                raise DomainError(f"{self.name}: {broken}") from None
 
     def _check_shape(self, x: MatrixParameter, shape: tuple, sizes: dict) -> None:
         expected = f"({', '.join(str(n) for n in x.shape)})"
@@ -225,6 +282,23 @@ def _floating(dtypes, xp):
 def _inside(number, domain) -> bool:
     low = number > domain.inf if domain.left_open else number >= domain.inf
     return bool(low) and bool(number <= domain.sup)
+
+
+def _as_ball(value):
+    from flint import arb_mat
+
+    from ..backends.rigorous import exact
+
+    if np.ndim(value) == 2:
+        return arb_mat([[exact(x) for x in row] for row in np.asarray(value).tolist()])
+    return exact(np.asarray(value).item())
+
+
+def _precise_enough(matrix, digits: int) -> bool:
+    if not all(x.is_finite() for x in matrix.entries()):
+        return False
+    allowed = max(abs(x.mid()) for x in matrix.entries()) * 10.0**-digits
+    return all(x.rad() <= allowed for x in matrix.entries())
 
 
 def _as_object(value, is_matrix: bool) -> np.ndarray:

@@ -80,8 +80,8 @@ class MatrixParameter(MatrixSymbol):
     """A matrix symbol with a meaning, a shape (integers or symbols) and a kind.
 
     ``kind`` says which matrices it stands for (`general`, `symmetric`, `diagonal`, `centred`,
-    `orthonormal` or ``function_of(F)``), ``moves=True`` that it depends on time: its `Rate` is then taken from a
-    premise, and is an error when no premise gives it.
+    `orthonormal` or ``function_of(F)``), ``moves=True`` that it depends on time: its `Rate` is then
+    taken from a premise, and is an error when no premise gives it.
     """
 
     def __new__(cls, name, rows, cols, meaning="", *, kind: Draw = general, moves=False, latex=None):

@@ -44,19 +44,23 @@ def quiet_gradient(*, xp, rng, progress, width, g, depth, settling, replicates) 
     return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
 
 
-def gradient_growth(rng: np.random.Generator, g: float, width: int, depth: int, start: float) -> np.ndarray:
-    """Squared norm of a gradient carried back through a tanh network, by layers passed; (depth + 1,)."""
-    x, path = np.sqrt(start) * rng.normal(size=width), []
-    for _ in range(depth):
+def gradient_growth(rng: np.random.Generator, g: float, width: int, depth: int, settling: int) -> np.ndarray:
+    """Squared norm of a gradient carried back through ``depth`` layers, over the first; (depth + 1,).
+
+    The signal passes ``settling`` layers before these.
+    """
+    x, path = 0.3 * rng.normal(size=width), []
+    for layer in range(settling + depth):
         w = g / np.sqrt(width) * rng.normal(size=(width, width))
-        path.append(w * (1 - np.tanh(x) ** 2))
+        if layer >= settling:
+            path.append(w * (1 - np.tanh(x) ** 2))
         x = w @ np.tanh(x)
-    back = rng.normal(size=width) / np.sqrt(width)
+    back = rng.normal(size=width)
     sizes = [back @ back]
     for jacobian in reversed(path):
         back = jacobian.T @ back
         sizes.append(back @ back)
-    return np.array(sizes)
+    return np.array(sizes) / sizes[0]
 
 
 _LAPTOP = {"depth": 40, "settling": 20, "replicates": 32}

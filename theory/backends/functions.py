@@ -1,0 +1,68 @@
+"""Which function exists on which array library: one table, and the few functions that are our own.
+
+A hole in the table is an error at compile time that names the function and who has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+ARRAY_LIBRARIES = ("numpy", "jax", "torch")
+
+_EVERYWHERE = (
+    "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sign where isfinite logical_and logical_or logical_not"
+).split()
+_ROOTS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
+_PRECISE = (
+    "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sech sign asin acos atan asinh acosh atanh erf erfc gamma "
+    "loggamma digamma power binomial besselk besseli besselj bessely expint LambertW wright_omega hyper nth_root Abs "
+    "Max Min where logical_and logical_or logical_not polygamma factorial"
+).split()
+
+TABLE: dict[str, dict[str, str]] = {
+    **{name: {library: f"{root}:{name}" for library, root in _ROOTS.items()} for name in _EVERYWHERE},
+    **{
+        name: {"numpy": f"numpy:arc{name[1:]}", "jax": f"jax.numpy:arc{name[1:]}", "torch": f"torch:{name}"}
+        for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh")
+    },
+    "Abs": {"numpy": "numpy:abs", "jax": "jax.numpy:abs", "torch": "torch:abs"},
+    "Max": {"numpy": "numpy:maximum", "jax": "jax.numpy:maximum", "torch": "torch:maximum"},
+    "Min": {"numpy": "numpy:minimum", "jax": "jax.numpy:minimum", "torch": "torch:minimum"},
+    "power": {"numpy": "numpy:power", "jax": "jax.numpy:power", "torch": "torch:pow"},
+    "erf": {"numpy": "scipy.special:erf", "jax": "jax.scipy.special:erf", "torch": "torch.special:erf"},
+    "erfc": {"numpy": "scipy.special:erfc", "jax": "jax.scipy.special:erfc", "torch": "torch.special:erfc"},
+    "gamma": {"numpy": "scipy.special:gamma", "jax": "jax.scipy.special:gamma"},
+    "loggamma": {
+        "numpy": "scipy.special:gammaln", "jax": "jax.scipy.special:gammaln", "torch": "torch.special:gammaln",
+    },
+    "digamma": {
+        "numpy": "scipy.special:digamma", "jax": "jax.scipy.special:digamma", "torch": "torch.special:digamma",
+    },
+    "besselk": {"numpy": "scipy.special:kv"},
+    "besseli": {"numpy": "scipy.special:iv"},
+    "besselj": {"numpy": "scipy.special:jv"},
+    "bessely": {"numpy": "scipy.special:yv"},
+    "expint": {"numpy": "scipy.special:expn"},
+    "wright_omega": {library: f"theory.backends.own:wright_omega_{library}" for library in ARRAY_LIBRARIES},
+    "LambertW": {"numpy": "theory.backends.own:lambertw_numpy"},
+    "hyper": {library: f"theory.backends.own:hyper_{library}" for library in ARRAY_LIBRARIES},
+    "nth_root": {library: "theory.backends.own:nth_root" for library in ARRAY_LIBRARIES},
+    "sech": {library: f"theory.backends.own:sech_{library}" for library in ARRAY_LIBRARIES},
+}  # fmt: skip
+for _name in _PRECISE:
+    TABLE.setdefault(_name, {})["mpmath"] = f"theory.backends.precise:{_name}"
+
+
+class MissingFunction(NotImplementedError):
+    """A backend lacks a function that a closed form needs."""
+
+
+def lookup(name: str, library: str) -> Callable:
+    """The implementation of a function, imported when first needed. Raises `MissingFunction`."""
+    home = TABLE.get(name, {}).get(library)
+    if home is None:
+        others = ", ".join(TABLE.get(name, {})) or "rigorous balls only"
+        raise MissingFunction(f"{library} has no {name} (available: {others})")
+    module, attribute = home.split(":")
+    return getattr(import_module(module), attribute)

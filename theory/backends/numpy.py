@@ -1,0 +1,36 @@
+"""Formulas on NumPy arrays: in chunks that stay in cache, or by one compiled loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+_CHUNK = 8192
+
+
+def in_chunks(function: Callable, values: Sequence, outputs: int) -> tuple[np.ndarray, ...]:
+    """``function`` on broadcast float64 chunks of ``values``; scalars stay scalars.
+
+    ``function(values) -> tuple`` of ``outputs`` arrays. Temporaries have the size of a chunk.
+    """
+    arrays = [k for k, v in enumerate(values) if np.ndim(v)]
+    shape = np.broadcast_shapes(*(np.shape(v) for v in values))
+    if not arrays:
+        return tuple(np.asarray(x, dtype=float) for x in function(list(values)))
+    if 0 in shape:
+        return tuple(np.empty(shape) for _ in range(outputs))
+    flags = ["external_loop", "buffered", "delay_bufalloc"]
+    kinds = [["readonly"]] * len(arrays) + [["writeonly", "allocate"]] * outputs
+    with np.nditer(
+        [values[k] for k in arrays] + [None] * outputs,
+        flags=flags, op_flags=kinds, op_dtypes=[np.float64] * len(kinds), casting="same_kind", buffersize=_CHUNK,
+    ) as chunks:  # fmt: skip
+        chunks.reset()
+        for chunk in chunks:
+            here = list(values)
+            for k, part in zip(arrays, chunk, strict=False):
+                here[k] = part
+            for target, result in zip(chunk[len(arrays) :], function(here), strict=True):
+                target[...] = result
+        return tuple(chunks.operands[len(arrays) :])

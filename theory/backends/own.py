@@ -1,0 +1,114 @@
+"""Numeric functions that the array libraries lack, written once for all of them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+_TERMS = 64
+"""Terms of a hypergeometric series: 2**-64 remains at |z| = 1/2, times a small power of 64."""
+
+
+def hyper_series(upper, lower, z):
+    """pFq(upper; lower; z) by its series, for |z| <= 1/2; Horner's scheme, innermost term first."""
+    total = 1.0
+    for n in range(_TERMS - 1, -1, -1):
+        ratio = z / (n + 1)
+        for a in upper:
+            ratio = ratio * (a + n)
+        for b in lower:
+            ratio = ratio / (b + n)
+        total = 1.0 + total * ratio
+    return total
+
+
+def hyper_numpy(upper, lower, z):
+    """The series up to |z| = 1/2; beyond, SciPy's 2F1 (to about 1e-13)."""
+    z = np.asarray(z)
+    series = hyper_series(upper, lower, np.where(np.abs(z) <= 0.5, z, 0.5))
+    if len(upper) == 2 and len(lower) == 1 and np.any(np.abs(z) > 0.5):
+        from scipy.special import hyp2f1
+
+        return np.where(np.abs(z) <= 0.5, series, hyp2f1(*upper, *lower, z))
+    return np.where(np.abs(z) <= 0.5, series, np.nan)
+
+
+def hyper_jax(upper, lower, z):
+    """The series; NaN beyond |z| = 1/2."""
+    import jax.numpy as jnp
+
+    return jnp.where(jnp.abs(z) <= 0.5, hyper_series(upper, lower, z), jnp.nan)
+
+
+def hyper_torch(upper, lower, z):
+    """The series; NaN beyond |z| = 1/2."""
+    import torch
+
+    return torch.where(torch.abs(z) <= 0.5, hyper_series(upper, lower, z), torch.nan)
+
+
+def nth_root(x, n):
+    """x**(1/n) for x > 0 and integer n, without the error that rounding 1/n makes for extreme x:
+    one Newton step on the correctly rounded power."""
+    root = x ** (1.0 / n)
+    return root - root * ((root**n / x - 1.0) / n)
+
+
+def lambertw_numpy(x):
+    """The principal branch, for real x >= -1/e."""
+    from scipy.special import lambertw
+
+    return lambertw(x).real
+
+
+def wright_omega_numpy(x):
+    from scipy.special import wrightomega
+
+    return wrightomega(x)
+
+
+def _wright_omega(xp, detach, x):
+    """Newton on w + log(w) = x in the relative change of w; only the last step carries a gradient."""
+    fixed = detach(x)
+    w = xp.where(fixed > 1, fixed - xp.log(xp.where(fixed > 1, fixed, 1.0)), xp.exp(xp.where(fixed > 1, 0.0, fixed)))
+    w = xp.where((fixed > -2) & (fixed <= 1), xp.exp((fixed - 1) / 2), w)
+    for _ in range(6):
+        w = w * (1 + (fixed - w - xp.log(w)) / (1 + w))
+    w = detach(w)
+    tiny = fixed < -60  # there w = exp(x) to the last digit, and log(w) may meet a subnormal
+    step = w * (1 + (x - w - xp.log(xp.where(tiny, 1.0, w))) / (1 + w))
+    return xp.where(tiny, xp.exp(xp.where(tiny, x, 0.0)), step)
+
+
+def wright_omega_jax(x):
+    import jax
+    import jax.numpy as jnp
+
+    return _wright_omega(jnp, jax.lax.stop_gradient, x)
+
+
+def wright_omega_torch(x):
+    import torch
+
+    return _wright_omega(torch, lambda y: y.detach(), x)
+
+
+def _sech(exp, abs, x):
+    decay = exp(-abs(x))
+    return 2 * decay / (1 + decay * decay)
+
+
+sech_numpy = partial(_sech, np.exp, np.abs)
+
+
+def sech_jax(x):
+    import jax.numpy as jnp
+
+    return _sech(jnp.exp, jnp.abs, x)
+
+
+def sech_torch(x):
+    import torch
+
+    return _sech(torch.exp, torch.abs, x)

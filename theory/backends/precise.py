@@ -1,0 +1,40 @@
+"""The functions of the table in mpmath, at whatever precision is set."""
+
+from __future__ import annotations
+
+import operator
+
+from mpmath import mp, mpf
+
+exp, expm1, log, log1p, sqrt = mp.exp, mp.expm1, mp.log, mp.log1p, mp.sqrt
+sin, cos, tan, sinh, cosh, tanh, sech, sign = mp.sin, mp.cos, mp.tan, mp.sinh, mp.cosh, mp.tanh, mp.sech, mp.sign
+asin, acos, atan, asinh, acosh, atanh = mp.asin, mp.acos, mp.atan, mp.asinh, mp.acosh, mp.atanh
+erf, erfc, gamma, loggamma, digamma = mp.erf, mp.erfc, mp.gamma, mp.loggamma, mp.digamma
+besselk, besseli, besselj, bessely, expint = mp.besselk, mp.besseli, mp.besselj, mp.bessely, mp.expint
+binomial, polygamma, factorial, LambertW, power = mp.binomial, mp.polygamma, mp.factorial, mp.lambertw, mp.power
+Abs, Max, Min, logical_not = abs, max, min, operator.not_
+
+
+def wright_omega(x):
+    """mpmath's exponents do not overflow, so W(exp(x)) is safe."""
+    return mp.lambertw(mp.exp(x)).real
+
+
+def hyper(upper, lower, z):
+    return mp.hyper(list(upper), list(lower), z)
+
+
+def nth_root(x, n):
+    return x ** (mpf(1) / n)
+
+
+def where(condition, yes, no):
+    return yes if condition else no
+
+
+def logical_and(a, b):
+    return a and b
+
+
+def logical_or(a, b):
+    return a or b

@@ -1,0 +1,157 @@
+"""Python source for SymPy expressions, the same for every array library.
+
+Functions print by their own names, which `theory.backends.functions` supplies for a library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import sympy as sp
+from sympy.printing.pycode import PythonCodePrinter
+
+from .functions import lookup
+
+
+class ArrayPrinter(PythonCodePrinter):
+    """Prints operators and named functions; remembers the names it used."""
+
+    def __init__(self):
+        super().__init__({"fully_qualified_modules": False, "allow_unknown_functions": True})
+        self.used: set[str] = set()
+        self.constants: set[sp.Expr] = set()
+
+    def _named(self, name: str, *arguments) -> str:
+        self.used.add(name)
+        return f"{name}({', '.join(self._print(a) for a in arguments)})"
+
+    def _print_Function(self, e):
+        name = type(e).__name__
+        if name == "polygamma" and e.args[0] == 0:
+            return self._named("digamma", e.args[1])
+        return self._named(name, *e.args)
+
+    def _print_known(self, e):
+        return self._named(type(e).__name__, *e.args)
+
+    _print_exp = _print_log = _print_sin = _print_cos = _print_tan = _print_sinh = _print_cosh = _print_known
+    _print_tanh = _print_asin = _print_acos = _print_atan = _print_asinh = _print_acosh = _print_atanh = _print_known
+    _print_erf = _print_erfc = _print_gamma = _print_loggamma = _print_Abs = _print_sign = _print_sech = _print_known
+    _print_expm1 = _print_log1p = _print_LambertW = _print_known
+
+    def _print_Max(self, e):
+        return self._nested("Max", e.args)
+
+    def _print_Min(self, e):
+        return self._nested("Min", e.args)
+
+    def _nested(self, name, arguments):
+        self.used.add(name)
+        text = self._print(arguments[0])
+        for a in arguments[1:]:
+            text = f"{name}({text}, {self._print(a)})"
+        return text
+
+    def _print_hyper(self, e):
+        self.used.add("hyper")
+        upper, lower = ("".join(f"{self._print(a)}, " for a in side) for side in (e.ap, e.bq))
+        return f"hyper(({upper}), ({lower}), {self._print(e.argument)})"
+
+    def _print_Pow(self, e, rational=False):
+        base, exponent = e.base, e.exp
+        if base is sp.E:
+            return self._named("exp", exponent)
+        if exponent == sp.Rational(1, 2):
+            return self._named("sqrt", base)
+        if exponent == sp.Rational(-1, 2):
+            return f"(1/{self._named('sqrt', base)})"
+        if exponent.is_Integer:
+            power = f"(({self._print(base)})**{abs(int(exponent))})"
+            return power if exponent > 0 else f"(1/{power})"
+        return self._named("power", base, exponent)
+
+    def _print_Rational(self, e):
+        return f"ratio({e.p}, {e.q})"  # a float, or a number of any precision
+
+    def _print_NumberSymbol(self, e):
+        self.constants.add(e)
+        return str(e)
+
+    _print_Pi = _print_Exp1 = _print_EulerGamma = _print_NumberSymbol
+
+    def _print_Infinity(self, e):
+        return "infinity"
+
+    def _print_Piecewise(self, e):
+        self.used.add("where")
+        *branches, (last, _) = e.args
+        text = self._print(last)
+        for value, condition in reversed(branches):
+            text = f"where({self._print(condition)}, {self._print(value)}, {text})"
+        return text
+
+    def _print_Relational(self, e):
+        return f"(({self._print(e.lhs)}) {e.rel_op} ({self._print(e.rhs)}))"
+
+    def _print_And(self, e):
+        return self._nested("logical_and", e.args)
+
+    def _print_Or(self, e):
+        return self._nested("logical_or", e.args)
+
+    def _print_Not(self, e):
+        return self._named("logical_not", e.args[0])
+
+    def _print_Integral(self, e):
+        return self._named("Integral", *e.args[:1])
+
+    _print_Sum = _print_Product = _print_Derivative = _print_Subs = _print_Integral
+
+
+_nth_root = sp.Function("nth_root")
+
+
+def _with_roots(expression):
+    """``b**(c/n)`` for integers c and n as the c-th power of an n-th root: 1/n is never rounded."""
+
+    def is_root(e):
+        if not (e.is_Pow and e.base is not sp.E):
+            return False
+        coefficient, rest = e.exp.as_coeff_Mul()
+        return rest.is_Pow and rest.exp == -1 and rest.base.is_Symbol and rest.base.is_integer and coefficient.is_Integer
+
+    def as_root(e):
+        coefficient, rest = e.exp.as_coeff_Mul()
+        return _nth_root(e.base, rest.base) ** coefficient
+
+    return expression.replace(is_root, as_root)
+
+
+def write(expressions: Sequence, arguments: Sequence[sp.Symbol]) -> tuple[str, ArrayPrinter]:
+    """Source of a function ``formula`` of the arguments that returns a tuple, and its printer."""
+    printer = ArrayPrinter()
+    rooted = [_with_roots(sp.sympify(e)) for e in expressions]
+    shared, reduced = sp.cse(rooted, symbols=sp.numbered_symbols("_c"), order="none")
+    lines = [f"    {symbol} = {printer.doprint(value)}" for symbol, value in shared]
+    results = "".join(f"{printer.doprint(value)}, " for value in reduced)
+    header = f"def formula({', '.join(a.name for a in arguments)}):"
+    return "\n".join([header, *lines, f"    return ({results})"]), printer
+
+
+def build(expressions: Sequence, arguments: Sequence[sp.Symbol], library: str) -> Callable:
+    """A function of arrays of the library that returns a tuple. Raises `MissingFunction`."""
+    source, printer = write(expressions, arguments)
+    namespace = {name: lookup(name, library) for name in printer.used}
+    if library == "mpmath":
+        import mpmath
+        from mpmath import mpf
+
+
+        names = {sp.pi: "pi", sp.E: "e", sp.EulerGamma: "euler", sp.Catalan: "catalan", sp.GoldenRatio: "phi"}
+        namespace |= {str(c): getattr(mpmath.mp, names[c]) for c in printer.constants}
+        namespace |= {"ratio": lambda p, q: mpf(p) / q, "infinity": mpf("inf")}
+    else:
+        namespace |= {str(c): float(c) for c in printer.constants}
+        namespace |= {"ratio": lambda p, q: p / q, "infinity": float("inf")}
+    exec(compile(source, f"<{library} formula>", "exec"), namespace)  # noqa: S102
+    return namespace["formula"]

@@ -1,0 +1,90 @@
+"""How many digits an evaluator keeps: worst error in ulps against rigorous balls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from ..parameter import Domain
+from ..ulps import ulps_between
+from .enclosure import ball_function
+
+_CONDITION_BITS = 128
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """The certificate of a closed form on a backend.
+
+    ``worst_ulps`` is the largest error on well-conditioned points, where the bound is
+    ``bound_ulps``; on ``conditioned`` of the ``points`` the bound was 4 condition numbers.
+    ``worst_ratio`` is the largest error over its bound, reached at ``worst_at``.
+    """
+
+    worst_ulps: float
+    bound_ulps: float
+    worst_ratio: float
+    worst_at: dict
+    conditioned: int
+    points: int
+
+    @property
+    def holds(self) -> bool:
+        return self.worst_ratio <= 1 and self.points > 0
+
+
+def certify(form, backend: str, *, points: int, seed: int) -> Accuracy:
+    """Half the points moderate, half over the parameters' extremes; inputs are exact floats."""
+    evaluate = form.compile(backend)
+    sample = inputs(form, points, seed)
+    worst_ulps, worst_ratio, worst_at, conditioned, used = 0.0, 0.0, {}, 0, 0
+    for at in sample:
+        balls = form.enclose(digits=25, **at)
+        values = evaluate(**at)
+        balls, values = (x if isinstance(x, tuple) else (x,) for x in (balls, values))
+        conditions = condition_numbers(form, at, balls)
+        used += 1
+        for k, (ball, value) in enumerate(zip(balls, values, strict=True)):
+            error = float(ulps_between(float(value), ball))
+            bound = max(form.ulps, 4 * conditions[k])
+            conditioned += bound > form.ulps
+            if bound == form.ulps:
+                worst_ulps = max(worst_ulps, error)
+            if error / bound > worst_ratio:
+                worst_ratio, worst_at = error / bound, dict(at)
+    return Accuracy(worst_ulps, form.ulps, worst_ratio, worst_at, conditioned, used)
+
+
+def inputs(form, points: int, seed: int) -> list[dict]:
+    """Points of the form's domain as exact floats, away from values no float64 can hold."""
+    domain, found = Domain(form.arguments, form.relations), []
+    for wide, count in ((False, points // 2), (True, points - points // 2)):
+        for point in domain.points(count, seed=seed, wide=wide):
+            at = {x.name: float(point[x]) for x in form.arguments}
+            exact = {x: sp.Rational(at[x.name]) for x in form.arguments}
+            if Domain((), form.relations).contains(exact):
+                found.append(at)
+    return found
+
+
+def condition_numbers(form, at: dict, balls: tuple) -> list[float]:
+    """``sum_i |x_i f_i / f|`` over the arguments that are not integers, for each output."""
+    found = []
+    symbols = (*getattr(form, "unknowns", ()), *form.arguments)
+    for k, ball in enumerate(balls):
+        total = 0.0
+        for x, derivative in form.derivatives(k):
+            if isinstance(x.domain, sp.Range) or at[x.name] == 0 or derivative == 0:
+                continue
+            values = [*([ball] if len(symbols) > len(form.arguments) else []), *[at[y.name] for y in form.arguments]]
+            slope = ball_function(derivative, symbols)(values, _CONDITION_BITS)
+            for bits in (1000, 8000):
+                if slope.is_finite() and slope.rad() <= abs(slope.mid()):
+                    break
+                slope = ball_function(derivative, symbols)(values, bits)
+            size = abs(float(ball.mid()))
+            total += abs(at[x.name]) * abs(float(slope.mid())) / size if size else np.inf
+        found.append(total if np.isfinite(total) else 0.0)
+    return found

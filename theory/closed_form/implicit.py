@@ -1,0 +1,94 @@
+"""The value is the root of the claim in a bracket."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+
+import sympy as sp
+
+from ..backends.rigorous import NotEnclosable
+from ..derivation import Claim
+from .branch import Formula, Root
+from .enclosure import ball_function, enclose_root
+from .form import ClosedForm
+
+__all__ = ["ImplicitForm", "Root"]
+
+
+class ImplicitForm(ClosedForm):
+    """The ``unknown`` for which the right side of ``claim`` equals ``target``, within ``bracket``.
+
+    ``bracket`` are two expressions of the arguments; the right side must be monotone between them.
+    ``forms`` are pairs (claim or `Root` in a better unknown, region) as for `ExplicitForm`.
+    """
+
+    ulps = 16
+
+    def __init__(self, claim, arguments, *, unknown, target, bracket, forms=(), defaults=None):
+        self.unknown, self.target = unknown, sp.sympify(target)
+        self.bracket = tuple(map(sp.sympify, bracket))
+        super().__init__(claim, arguments, forms=forms, defaults=defaults)
+
+    outputs = 1
+
+    @property
+    def rhs(self):
+        return self.claim.unfolded
+
+    @cached_property
+    def relations(self):
+        """Those of the claim that do not speak of the unknown, which the bracket takes care of."""
+        return tuple(r for r in self.claim.relations if r.free_symbols <= set(self.arguments))
+
+    @cached_property
+    def branches(self):
+        plain = Root(self.claim, self.unknown, self.target, self.bracket, self.unknown)
+        forms = [(f if isinstance(f, Root) else Formula(f), region) for f, region in self.forms]
+        return tuple(forms) if forms else ((plain, True),)
+
+    def with_rhs(self, expression) -> ImplicitForm:
+        claim = Claim(self.claim.lhs, expression, self.claim.by, self.claim.relations, everywhere=True)
+        return ImplicitForm(
+            claim, self.arguments, unknown=self.unknown, target=self.target, bracket=self.bracket,
+            defaults={x: self.defaults[x.name] for x in self.arguments if x.name in self.defaults},
+        )  # fmt: skip
+
+    def enclose(self, *, digits: int = 30, **at):
+        values = self._bind((), at)
+        gap = self.claim.unfolded - self.target
+        ends = [ball_function(e, self.arguments)(values, int(4 * digits) + 64) for e in self.bracket]
+        start = self._on_numpy([float(v) for v in values])
+        for end in ends:
+            found = self._at_the_end(gap, values, ends, end, digits)
+            if found is not None:
+                return found
+        return enclose_root(gap, self.unknown, self.arguments, values, start, ends, digits)
+
+    def _at_the_end(self, gap, values, ends, end, digits):
+        """A ball at an end of the bracket, if the root is that close to it."""
+        from flint import arb
+
+        if abs(self._on_numpy([float(v) for v in values]) / float(end) - 1) > 1e-12:
+            return None
+        inward = 1 if end is min(ends, key=float) else -1
+        near = (end * (1 + inward * arb(10) ** -digits)).mid()
+        f = ball_function(gap, (self.unknown, *self.arguments))
+        other = next(e for e in ends if e is not end)
+        middle = ((end + other) / 2).mid()
+        here, there = f([near, *values], 8 * digits), f([middle, *values], 8 * digits)
+        if (here > 0 and there > 0) or (here < 0 and there < 0):
+            return end.union(near)
+        if here == 0 or not here.is_finite():
+            raise NotEnclosable(f"the sign at the end of the bracket is not settled at {list(values)}")
+        return None
+
+    @property
+    def unknowns(self) -> tuple:
+        return (self.unknown,)
+
+    @lru_cache(maxsize=8)  # noqa: B019
+    def derivatives(self, output: int = 0) -> list[tuple]:
+        """Pairs (argument, derivative of the root by it), by the implicit function theorem."""
+        gap = self.claim.unfolded - self.target
+        slope = sp.diff(gap, self.unknown)
+        return [(x, -sp.diff(gap, x) / slope) for x in self.arguments]

@@ -1,0 +1,26 @@
+"""Functions that stable rewritings need and SymPy's core lacks."""
+
+import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
+
+__all__ = ["expm1", "log1p", "wright_omega"]
+
+
+class wright_omega(sp.Function):
+    r"""Wright's :math:`\omega(x) = W_0(e^x)` for real x: the root of ``w + log(w) = x``.
+
+    The principal Lambert W of an exponential that may overflow (Corless and Jeffrey, 2002).
+    """
+
+    is_real = True
+    is_positive = True
+
+    def fdiff(self, argindex=1):
+        return self / (1 + self)
+
+    def _eval_rewrite_as_LambertW(self, x, **kwargs):
+        return sp.LambertW(sp.exp(x))
+
+    def _latex(self, printer, exp=None):
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\omega{power}\left({printer._print(self.args[0])}\right)"
