@@ -42,9 +42,9 @@ _EVIDENCE_IN_WORDS = {
 class Named:
     """Something bound to a module-level name, which is its name in every listing and message."""
 
-    def _remember_module(self, depth: int = 2) -> None:
-        frame = sys._getframe(depth)
-        while frame.f_globals["__name__"] in (__name__, "dataclasses") or frame.f_code.co_filename == "<string>":
+    def _remember_module(self) -> None:
+        frame = sys._getframe(1)
+        while frame.f_globals["__name__"].split(".")[0] in ("theory", "dataclasses") or frame.f_code.co_filename == "<string>":
             frame = frame.f_back
         object.__setattr__(self, "module", frame.f_globals["__name__"])
 

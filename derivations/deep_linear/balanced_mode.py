@@ -5,7 +5,7 @@
 # %%
 import sympy as sp
 from sympy import Or, exp, log
-from sympy.codegen.cfunctions import expm1
+from sympy.codegen.cfunctions import expm1, log1p
 
 from theory import Claim, ExplicitForm
 from theory.rules import Conserved, Evolves, Inverts, Limit, Rewrites, Solves, Substitutes
@@ -61,6 +61,7 @@ from_above = Claim(
 
 # %% [markdown]
 # The time to reach a strength $u_f$ between the start and the fixed point, and half of the latter.
+# Written by the difference $u_f - u_0$ it keeps its digits when that is small, or when $u_0 \gg s$.
 
 # %%
 time_to_learn = Claim(
@@ -68,6 +69,11 @@ time_to_learn = Claim(
     tau / (2 * s) * log(uf * (s - d * u0) / (u0 * (s - d * uf))),
     Inverts(trajectory, t, uf),
     where=Or((u0 <= uf) & (d * uf < s), (uf <= u0) & (d * uf > s)),
+)
+time_by_difference = Claim(
+    T(uf),
+    tau / (2 * s) * log1p(s * (uf - u0) / (u0 * (s - d * uf))),
+    Rewrites(time_to_learn),
 )
 time_to_half = Claim(
     T(s / (2 * d)),
@@ -81,5 +87,7 @@ time_to_half = Claim(
 mode_strength = ExplicitForm(
     trajectory, (t, s, u0, tau, d), forms=((from_below, d * u0 <= s), (from_above, True)), defaults={d: 1}
 )
-learning_time = ExplicitForm(time_to_learn, (uf, s, u0, tau, d), defaults={d: 1})
+learning_time = ExplicitForm(
+    time_to_learn, (uf, s, u0, tau, d), forms=((time_by_difference, True),), defaults={d: 1}
+)
 half_time = ExplicitForm(time_to_half, (s, u0, tau, d), defaults={d: 1})

@@ -19,8 +19,8 @@ from .simulation.edge_of_chaos import tanh_fixed_point, tanh_quiet_gradient
 from .simulation.learning_rate import curvature, steps_of_training
 from .simulation.random_products import gaussian_moments, gaussian_stretching, orthogonal_isometry
 from .simulation.training import (
+    training_at_depths,
     training_balanced,
-    training_deep,
     training_kernel,
     training_loss,
     training_shallow,
@@ -50,8 +50,10 @@ EULER_ON_IMAGES = Discretisation(1, (1 / 4, 1 / 8, 1 / 16, 1 / 32))
 balanced_training = Comparison(mode_strength, training_balanced, TAU, EULER)
 shallow_training = Comparison(shallow_mode_strength, training_shallow, TAU, EULER)
 unbalanced_training = Comparison(unbalanced_mode, training_unbalanced, TAU, EULER)
-three_layer_training = Comparison(depth_mode_strength, training_deep, TAU | {"L": 3}, EULER)
-four_layer_training = Comparison(depth_mode_strength, training_deep, TAU | {"L": 4}, EULER)
+# Every number of layers with a formula of its own (1 and 2), and two without.
+training_of_one_to_four_layers = Comparison(
+    depth_mode_strength, training_at_depths, TAU | {"L": ((1,), (2,), (3,), (4,))}, EULER
+)
 very_deep_training = Comparison(
     infinite_depth_mode_strength, training_very_deep, {},
     Discretisation(1, (1 / 8, 1 / 16, 1 / 32, 1 / 64), varies="inverse_depth"),
@@ -74,15 +76,18 @@ training_on_a_tree = Comparison(mode_strength, training_on_tree, TAU, EULER_ON_I
 # smallest one is 1 and the largest sqrt(31) (31 features of 16 leaves).
 spectrum_of_a_tree = Comparison(tree_singular_values, tree_correlations, {"D": 4}, RoundOff(31 * 31**0.5))
 
-# How fast: the largest curvature, and the steps it allows. The Hessian adds up products of five
-# weights as large as twice those at the minimum, with three roundings each and some in its eigenvalue.
+# How fast: the largest curvature, and the steps it allows. The Hessian adds up products of up
+# to seven weights, as large as twice those at the minimum, each with a rounding, and has an eigenvalue taken.
+LAYERS = (1, 2, 3, 4)
 rate_allowed_by_curvature = Comparison(
-    optimal_learning_rate, curvature, {"s": (0.5, 1.7, 3.0), "L": 3}, RoundOff(2**5 * 3)
+    optimal_learning_rate, curvature, {"s": ((0.5,), (1.7,), (3.0,)), "L": LAYERS}, RoundOff(2**7 * 3)
 )
 steps_at_a_share_of_the_best_rate = Comparison(
-    steps_at_optimal_rate, steps_of_training, {"uf": ((0.15,), (0.3,), (0.6,), (1.2,)), "s": 1.3, "u0": 0.1, "L": 3},
+    steps_at_optimal_rate,
+    steps_of_training,
+    {"uf": ((0.15,), (0.3,), (0.6,), (1.2,)), "s": 1.3, "u0": 0.1, "L": LAYERS},
     Discretisation(1, (1 / 8, 1 / 16, 1 / 32, 1 / 64)),
-)  # fmt: skip
+)
 
 # Before training.
 moments_of_a_product = Comparison(

@@ -8,6 +8,7 @@ from sympy import Eq, Integral, Piecewise, Rational, exp, hyper, log
 from sympy.codegen.cfunctions import expm1, log1p
 
 from theory import Claim, ExplicitForm, ImplicitForm, Parameter
+from theory.closed_form import Root
 from theory.parameter import NONNEGATIVE, POSITIVE
 from theory.rules import Conserved, Evolves, Given, Rewrites, Separates, Solves, Substitutes
 
@@ -89,9 +90,9 @@ across_half = Claim(
     Rewrites(time_by_depth),
     where=(L >= 3, 2 * u0 <= s, 2 * uf >= s),
 )
-one_layer = Claim(T(uf), tau * log((s - u0) / (s - uf)), Substitutes(time_by_depth, at={L: 1}))
+one_layer = Claim(T(uf), tau * log1p((uf - u0) / (s - uf)), Substitutes(time_by_depth, at={L: 1}))
 two_layers = Claim(
-    T(uf), tau / (2 * s) * log(uf * (s - u0) / (u0 * (s - uf))), Substitutes(time_by_depth, at={L: 2})
+    T(uf), tau / (2 * s) * log1p(s * (uf - u0) / (u0 * (s - uf))), Substitutes(time_by_depth, at={L: 2})
 )
 
 # %% [markdown]
@@ -108,7 +109,7 @@ powers = (
     + low_series(by_power / s)
     - low_series(u0 / s)
 )
-rise = y + log1p(exp(-y)) - high_series(1 / (1 + exp(y)))
+rise = y + log1p(exp(-y)) - high_series(exp(-y) / (1 + exp(-y)))
 time_below_half = Claim(
     T(by_power), scale * powers, Substitutes(while_below, at={uf: by_power}), where=(L >= 3, 2 * by_power <= s),
     everywhere=True,
@@ -131,3 +132,48 @@ time_to_half = Claim(
     T(s / 2), scale * below_half(u0 / s, half), Substitutes(while_below, at={uf: s / 2}),
     where=(L >= 3, 2 * u0 <= s), everywhere=True,
 )  # fmt: skip
+
+# %% [markdown]
+# One and two layers have their own formulas.
+
+# %%
+strength_of_one = Claim(
+    u(t),
+    u0 * exp(-t / tau) - s * expm1(-t / tau),
+    Solves(Claim(tau * u(t).diff(t), s - u(t), Substitutes(depth_flow, at={L: 1})), conditions=[(u(0), u0)]),
+)
+strength_of_two = Claim(
+    u(t),
+    u0 / (u0 / s + (1 - u0 / s) * exp(-2 * s * t / tau)),
+    Solves(Claim(tau * u(t).diff(t), 2 * u(t) * (s - u(t)), Substitutes(depth_flow, at={L: 2})), conditions=[(u(0), u0)]),
+)
+
+# %%
+depth_learning_time = ExplicitForm(
+    time_by_depth,
+    (uf, s, u0, tau, L),
+    forms=(
+        (one_layer, Eq(L, 1)),
+        (two_layers, Eq(L, 2)),
+        (while_below, 2 * uf <= s),
+        (while_above, 2 * u0 >= s),
+        (across_half, True),
+    ),
+)
+logit_at_start = log(u0 / (s - u0))
+depth_mode_strength = ImplicitForm(
+    time_by_depth,
+    (t, s, u0, tau, L),
+    unknown=uf,
+    target=t,
+    bracket=(u0, s),
+    forms=(
+        (strength_of_one, Eq(L, 1)),
+        (strength_of_two, Eq(L, 2)),
+        (Root(time_above_half, y, t, (logit_at_start, logit_at_start + t / scale), by_logit), 2 * u0 >= s),
+        (Root(time_below_half, q, t, ((2 * u0 / s) ** (1 - 2 / L), 1), by_power), t <= time_to_half.rhs),
+        (Root(time_past_half, y, t, (0, t / scale), by_logit), True),
+    ),
+    where=(u0 < s,),
+    reference=depth_learning_time.forms,
+)

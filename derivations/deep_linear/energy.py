@@ -4,7 +4,7 @@
 
 # %%
 import sympy as sp
-from sympy import exp
+from sympy import exp, log
 from sympy.codegen.cfunctions import expm1
 
 from theory import Claim, ExplicitForm
@@ -40,14 +40,14 @@ energy_left = Claim(
 )
 from_below = Claim(
     E(t),
-    ((s - u0) * exp(-2 * s * t / tau) / (u0 / s + (1 - u0 / s) * exp(-2 * s * t / tau))) ** 2 / 2,
+    ((s - u0) / (1 - u0 / s + exp(2 * s * t / tau + log(u0 / s)))) ** 2 / 2,
     Rewrites(energy_left),
 )
 from_above = Claim(
     E(t),
-    ((s - u0) * exp(-2 * s * t / tau) / (1 + (1 - u0 / s) * expm1(-2 * s * t / tau))) ** 2 / 2,
+    ((s - u0) / (1 + u0 / s * expm1(2 * s * t / tau))) ** 2 / 2,
     Rewrites(energy_left),
 )
 
 # %%
-mode_energy = ExplicitForm(energy_left, (t, s, u0, tau), forms=((from_below, u0 <= s), (from_above, True)))
+mode_energy = ExplicitForm(energy_left, (t, s, u0, tau), forms=((from_below, u0 <= s), (from_above, True)), reference=((from_above, True),))

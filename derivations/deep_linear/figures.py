@@ -33,18 +33,18 @@ def _train(weights, inputs, targets, modes, times, step):
     return path.observations
 
 
-def _draw_modes(ax, fine, predicted, coarse, trained, labels):
-    """One colour and marker a mode: the prediction as a line, training as markers."""
-    for k, label in enumerate(labels):
-        ax.plot(fine, predicted[:, k], color=COLOURS[k], linestyle="-", label=f"{label}, theory")
-        ax.plot(coarse, trained[:, k], MARKERS[k], color=COLOURS[k], **OPEN, label=f"{label}, training")
+def _draw(ax, k, line, markers, label):
+    """Series k: what is predicted (x, y) as a line, what a simulation found as open markers."""
+    ax.plot(*line, color=COLOURS[k], linestyle="-", label=f"{label}, theory")
+    ax.plot(*markers, MARKERS[k], color=COLOURS[k], **OPEN, label=f"{label}, simulation")
 
 
-def _label_modes(ax, labels, title=None, **options):
-    """A legend with a line and a marker for each mode."""
-    lines = dict(zip(ax.get_legend_handles_labels()[1], ax.get_legend_handles_labels()[0], strict=True))
-    pairs = [(lines[f"{label}, theory"], lines[f"{label}, training"]) for label in labels]
-    ax.legend(pairs, labels, title=title, title_fontsize=8, **options)
+def _legend(ax, labels, further=(), **options):
+    """A legend with line and marker of each series, and the ``further`` labels as they are."""
+    handles, names = ax.get_legend_handles_labels()
+    found = dict(zip(names, handles, strict=True))
+    pairs = [(found[f"{label}, theory"], found[f"{label}, simulation"]) for label in labels]
+    ax.legend([*pairs, *(found[label] for label in further)], [*labels, *further], **options)
 
 
 @figure(columns=2, panels=(1, 2), height=2.5, shows=(mode_strength, balanced_product))
@@ -64,8 +64,9 @@ def staged_learning(axes):
     weights = aligned(rng, modes, [np.full(10, np.sqrt(u0))] * 2, 16)
     trained = _train(weights, inputs, targets, modes, coarse, 0.05)
     predicted = mode_strength(fine[:, None], modes.s, u0, 1.0)
-    _draw_modes(axes[0], fine, predicted[:, shown], coarse, trained[:, shown], labels)
-    _label_modes(axes[0], labels, loc="upper left")
+    for k, (mode, label) in enumerate(zip(shown, labels, strict=True)):
+        _draw(axes[0], k, (fine, predicted[:, mode]), (coarse, trained[:, mode]), label)
+    _legend(axes[0], labels, loc="upper left")
 
     hidden, scale = 64, 0.003
     weights = [scale * rng.normal(size=shape) for shape in ((hidden, len(inputs)), (10, hidden))]
@@ -74,7 +75,8 @@ def staged_learning(axes):
     sigma31 = targets @ inputs.T / inputs.shape[1]
     maps = balanced_product(fine, grows @ modes.right.T, modes.left @ grows.T, sigma31, 1.0)
     predicted = np.einsum("ik,tij,jk->tk", modes.left, maps, modes.right)
-    _draw_modes(axes[1], fine, predicted[:, shown], coarse, trained[:, shown], labels)
+    for k, (mode, label) in enumerate(zip(shown, labels, strict=True)):
+        _draw(axes[1], k, (fine, predicted[:, mode]), (coarse, trained[:, mode]), label)
     for ax in axes:
         ax.set(xlabel=r"training time $t/\tau$", ylabel="mode strength $u$", ylim=(-0.01, 0.34))
 
@@ -85,12 +87,29 @@ def phase_plane(ax):
     $a^2 - b^2$ to the minima $ab = s$, and away from the saddle at 0. Lines: theory; markers: gradient
     descent with step 0.02, at times 0.4 apart.
     """
-    starts = [(0.1, 0.1), (0.6, 0.02), (0.02, 0.6), (1.6, -1.2), (-1.2, 1.6), (2.0, 1.7), (1.6, -0.3), (-0.3, 1.6)]
+    starts = [
+        (0.1, 0.1),
+        (0.6, 0.02),
+        (0.02, 0.6),
+        (1.6, -1.2),
+        (-1.2, 1.6),
+        (2.0, 1.7),
+        (1.6, -0.3),
+        (-0.3, 1.6),
+    ]
     times, fine = np.arange(0, 6.2, 0.4), np.linspace(0, 6, 301)
     slope = gradient_given(np.eye(1), np.eye(1), 1.0)
     a = np.linspace(0.42, 2.4, 200)
     for sign in (1, -1):
-        ax.plot(sign * a, sign / a, color="C5", linestyle="-", lw=3, alpha=0.7, label="minima, $ab = s$" if sign > 0 else None)
+        ax.plot(
+            sign * a,
+            sign / a,
+            color="C5",
+            linestyle="-",
+            lw=3,
+            alpha=0.7,
+            label="minima, $ab = s$" if sign > 0 else None,
+        )
     diagonal = np.array([-1.9, 1.9])
     ax.plot(diagonal, -diagonal, ":", color="0.5", lw=0.9, label="into the saddle, $a = -b$")
     for a0, b0 in starts + [(-x, -y) for x, y in starts]:
@@ -103,7 +122,9 @@ def phase_plane(ax):
         )  # fmt: skip
         ax.plot(*path.observations.T, "o", color="C2", ms=2.2, **OPEN, label="training" if label else None)
     ax.plot(0, 0, "X", color="C0", ms=6, label="saddle")
-    ax.set(xlabel="first-layer weight $a$", ylabel="second-layer weight $b$", xlim=(-2.4, 2.4), ylim=(-2.4, 2.4))
+    ax.set(
+        xlabel="first-layer weight $a$", ylabel="second-layer weight $b$", xlim=(-2.4, 2.4), ylim=(-2.4, 2.4)
+    )
     ax.set_aspect("equal")
     ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
 
@@ -117,29 +138,32 @@ def learning_time_against_depth(axes):
     """
     steps_ax, rate_ax = axes
     layers = np.unique(np.geomspace(1, 100, 30).round().astype(int))
+    starts, singular = (0.1, 0.2, 0.4), (0.5, 1.0, 3.0)
     few = (1, 2, 3, 4, 6, 10, 20)
-    for k, u0 in enumerate((0.1, 0.2, 0.4)):
+    for k, u0 in enumerate(starts):
         steps = [float(steps_at_optimal_rate(0.9, 1.0, u0, int(n))) for n in layers]
         limit = float(steps_at_optimal_rate(0.9, 1.0, u0, np.inf))
-        steps_ax.plot(layers, steps, color=COLOURS[k], linestyle="-", label=f"$u_0 = {u0}$")
         steps_ax.axhline(limit, color=COLOURS[k], linestyle="--", lw=0.7)
         counted = [
-            steps_to_learn(xp=NUMPY, rng=None, progress=None, step=1 / 32, uf=0.9, s=1.0, u0=u0, L=n).values[0, 0]
+            steps_to_learn(xp=NUMPY, rng=None, progress=None, step=1 / 32, uf=0.9, s=1.0, u0=u0, L=n).values[
+                0, 0
+            ]
             for n in few
         ]
-        steps_ax.plot(few, counted, MARKERS[k], color=COLOURS[k], **OPEN)
+        _draw(steps_ax, k, (layers, steps), (few, counted), f"$u_0 = {u0}$")
     steps_ax.set(xscale="log", xlabel="weight layers $L$", ylabel="steps at the optimal rate", ylim=(0, 16))
-    steps_ax.legend(loc="upper left", ncols=3)
+    _legend(steps_ax, [f"$u_0 = {u0}$" for u0 in starts], loc="upper left", ncols=3)
 
-    for k, s in enumerate((0.5, 1.0, 3.0)):
+    for k, s in enumerate(singular):
         rates = [float(optimal_learning_rate(s, int(n))) for n in layers]
-        rate_ax.plot(layers + 1, rates, color=COLOURS[k], linestyle="-", label=f"$s = {s:g}$")
         measured = [best_rate(xp=NUMPY, rng=None, progress=None, s=s, L=n).values[0] for n in few]
-        rate_ax.plot(np.array(few) + 1, measured, MARKERS[k], color=COLOURS[k], **OPEN)
+        _draw(rate_ax, k, (layers + 1, rates), (np.array(few) + 1, measured), f"$s = {s:g}$")
     guide = np.array([12.0, 60.0])
     rate_ax.plot(guide, 6 / guide, color="0.4", linestyle=":", label="slope $-1$")
-    rate_ax.set(xscale="log", yscale="log", xlabel="layers of neurons $N_l = L + 1$", ylabel=r"optimal rate $\eta$")
-    rate_ax.legend(loc="lower left")
+    rate_ax.set(
+        xscale="log", yscale="log", xlabel="layers of neurons $N_l = L + 1$", ylabel=r"optimal rate $\eta$"
+    )
+    _legend(rate_ax, [f"$s = {s:g}$" for s in singular], ["slope $-1$"], loc="lower left")
 
 
 @figure(columns=2, panels=(1, 2), height=2.4, shows=(mode_strength, half_time))
@@ -159,10 +183,10 @@ def tree_learning(axes):
     trained = _train(weights, inputs, targets, modes, coarse, 0.05)
     predicted = mode_strength(fine[:, None], s, u0, 1.0, d)
     target = s / d
-    _draw_modes(
-        axes[0], fine, (predicted / target)[:, first_of_level], coarse, (trained / target)[:, first_of_level], labels
-    )
-    _label_modes(axes[0], labels, loc="lower right")
+    for k, (mode, label) in enumerate(zip(first_of_level, labels, strict=True)):
+        line, markers = (fine, predicted[:, mode] / target[mode]), (coarse, trained[:, mode] / target[mode])
+        _draw(axes[0], k, line, markers, label)
+    _legend(axes[0], labels, loc="lower right")
     axes[0].set(xlabel=r"training time $t/\tau$", ylabel="strength over final strength $ud/s$")
 
     singular = np.geomspace(s[-1] / 1.3, s[0] * 1.3, 100)
@@ -191,7 +215,14 @@ def singular_values_of_products(axes):
     for k, layers in enumerate((1, 2, 4, 10)):
         sizes = np.linalg.svd(gaussian(rng, 200, layers, NUMPY), compute_uv=False)
         density = np.histogram(np.log10(sizes), bins)[0] / 200
-        spread.stairs(density, bins, color=COLOURS[k], linestyle=("-", "--", "-.", ":")[k], label=f"Gaussian, $L = {layers}$", lw=1.1)
+        spread.stairs(
+            density,
+            bins,
+            color=COLOURS[k],
+            linestyle=("-", "--", "-.", ":")[k],
+            label=f"Gaussian, $L = {layers}$",
+            lw=1.1,
+        )
         edge = np.log10((layers + 1) ** (layers + 1) / layers**layers) / 2
         spread.plot([edge, edge], [0.235, 0.25], color=COLOURS[k], linestyle="-", lw=1.2)
     sizes = np.linalg.svd(orthogonal(rng, 200, 100, NUMPY), compute_uv=False)
@@ -209,7 +240,14 @@ def singular_values_of_products(axes):
     shown = np.unique(np.geomspace(1, 100, 25).round().astype(int)) - 1
     for k, exponent in enumerate(np.ravel(lyapunov_exponents(6))):
         growth.axhline(exponent, color=COLOURS[k], linestyle="-")
-        growth.plot(depths[shown], np.array(path)[shown, k], MARKERS[k], color=COLOURS[k], **OPEN, label=f"$i = {k + 1}$")
+        growth.plot(
+            depths[shown],
+            np.array(path)[shown, k],
+            MARKERS[k],
+            color=COLOURS[k],
+            **OPEN,
+            label=f"$i = {k + 1}$",
+        )
     growth.axhline(0, color="0.6", linestyle=":", label="orthogonal")
     growth.set(xscale="log", xlabel="weight layers $L$", ylabel=r"$L^{-1}\,\ln\,\sigma_i$", ylim=(-2.7, 0.15))
     growth.legend(loc="lower left", ncols=4)
@@ -220,12 +258,14 @@ def edge_of_chaos_gradients(axes):
     """Just above $g = 1$ gradients neither grow nor vanish. (a) Growth of the squared gradient per layer
     of a wide tanh network against the gain $g$: mean field (line), networks of width 150 (markers), and
     $g^2$, the value without saturation. (b) Squared gradient norm against the layers passed: mean
-    field (lines) and the mean of 16 networks of width 150 (markers).
+    field (lines) and the mean of 24 networks of width 150 (markers).
     """
     factor, norm = axes
     gains = np.linspace(0.8, 2.0, 61)
     rng = np.random.default_rng(0)
-    factor.plot(gains, [float(edge_of_chaos(g)[1]) for g in gains], color="C0", linestyle="-", label="mean field")
+    factor.plot(
+        gains, [float(edge_of_chaos(g)[1]) for g in gains], color="C0", linestyle="-", label="mean field"
+    )
     factor.plot(gains, gains**2, color="0.5", linestyle=":", label="$g^2$")
     measured = []
     for g in np.arange(0.8, 2.01, 0.15):
@@ -236,11 +276,11 @@ def edge_of_chaos_gradients(axes):
     factor.set(xlabel="gain $g$", ylabel=r"gradient factor $\chi$", ylim=(0.6, 1.8))
     factor.legend(loc="upper left")
 
-    passed = np.arange(31)
-    for k, g in enumerate((0.9, 1.0, 1.1, 1.4, 1.8)):
+    passed = np.arange(25)
+    shown = (0.9, 1.0, 1.1, 1.4, 1.8)
+    for k, g in enumerate(shown):
         chi = float(edge_of_chaos(g)[1])
-        norm.plot(passed, chi**passed, color=COLOURS[k], linestyle="-", label=f"$g = {g}$")
-        sizes = np.mean([gradient_growth(r, g, 150, 30, 30) for r in rng.spawn(16)], axis=0)
-        norm.plot(passed[::3], sizes[::3], MARKERS[k], color=COLOURS[k], **OPEN)
+        sizes = np.mean([gradient_growth(r, g, 150, 24, 30) for r in rng.spawn(24)], axis=0)
+        _draw(norm, k, (passed, chi**passed), (passed[::3], sizes[::3]), f"$g = {g}$")
     norm.set(yscale="log", xlabel="layers passed", ylabel="squared gradient norm")
-    norm.legend(loc="upper left")
+    _legend(norm, [f"$g = {g}$" for g in shown], loc="upper left")

@@ -5,11 +5,12 @@
 
 # %%
 import sympy as sp
-from sympy import LambertW, Rational, exp, hyper, log
+from sympy import LambertW, Or, Rational, exp, hyper, log
 from sympy.codegen.cfunctions import log1p
 from theory.functions import wright_omega
 
-from theory import Claim, ExplicitForm, ImplicitForm, Parameter
+from theory import Claim, ExplicitForm, Parameter
+from theory.closed_form import Root
 from theory.rules import Limit, Rewrites, Separates, Solves, Substitutes
 
 from .depth import depth_flow
@@ -24,7 +25,10 @@ time_to_learn = Claim(
     T(uf),
     log(uf * (s - u0) / (u0 * (s - uf))) / s**2 + (1 / u0 - 1 / uf) / s,
     Separates(limiting_flow, uf, u0),
-    where=(u0 <= uf, uf < s),
+    where=Or((u0 <= uf) & (uf < s), (uf <= u0) & (uf > s)),
+)
+time_by_difference = Claim(
+    T(uf), log1p(s * (uf - u0) / (u0 * (s - uf))) / s**2 + (uf - u0) / (u0 * uf * s), Rewrites(time_to_learn)
 )
 kappa = s / u0 - 1
 trajectory = Claim(
@@ -47,9 +51,57 @@ from_below = Claim(
 )
 at_rest = Claim(u(t), s, Substitutes(trajectory, at={u0: s}))
 zeta = Parameter("zeta", "s/u", sp.Interval.open(0, 1), latex=r"\zeta")
-descent = lambda z: sp.Piecewise(  # noqa: E731
-    (z**2 / 2 * hyper([1, 2], [3], z), z <= Rational(1, 2)), (-log1p(-z) - z, True)
+falling = (s < uf, uf <= u0)
+
+
+def series(z):
+    """-log(1 - z) - z without its cancellation, for small z."""
+    return z**2 / 2 * hyper([1, 2], [3], z)
+
+
+def logarithm(z):
+    return -log1p(-z) - z
+
+
+def descent(z):
+    return sp.Piecewise((series(z), z <= Rational(1, 2)), (logarithm(z), True))
+
+
+fall_far_above = Claim(
+    T(uf), (series(s / uf) - series(s / u0)) / s**2, Rewrites(time_to_learn), where=(*falling, 2 * s <= uf)
 )
-time_to_fall = Claim(
-    T(s / zeta), (descent(zeta) - descent(s / u0)) / s**2, Separates(limiting_flow, zeta, u0), where=(s < u0, s <= zeta * u0)
+fall_across = Claim(
+    T(uf), (logarithm(s / uf) - series(s / u0)) / s**2, Rewrites(time_to_learn), where=(*falling, uf <= 2 * s, 2 * s <= u0)
+)
+fall_from_far = Claim(
+    T(s / zeta),
+    (descent(zeta) - series(s / u0)) / s**2,
+    Substitutes(time_to_learn, at={uf: s / zeta}),
+    where=(2 * s <= u0, s <= zeta * u0),
+    everywhere=True,
+)
+fall_from_near = Claim(
+    T(s / zeta),
+    (logarithm(zeta) - logarithm(s / u0)) / s**2,
+    Substitutes(time_to_learn, at={uf: s / zeta}),
+    where=(s < u0, u0 <= 2 * s, s <= zeta * u0),
+    everywhere=True,
+)
+
+# %%
+infinite_depth_learning_time = ExplicitForm(
+    time_to_learn,
+    (uf, s, u0),
+    forms=((fall_far_above, uf >= 2 * s), (fall_across, (uf > s) & (u0 >= 2 * s)), (time_by_difference, True)),
+)
+infinite_depth_mode_strength = ExplicitForm(
+    trajectory,
+    (t, s, u0),
+    forms=(
+        (at_rest, sp.Eq(u0, s)),
+        (from_below, u0 < s),
+        (Root(fall_from_far, zeta, t, (s / u0, 1), s / zeta), 2 * s <= u0),
+        (Root(fall_from_near, zeta, t, (s / u0, 1), s / zeta), True),
+    ),
+    reference=((at_rest, sp.Eq(u0, s)), (from_below, u0 < s)),
 )

@@ -5,13 +5,14 @@
 
 # %%
 import sympy as sp
-from sympy import Eq, Function, Interval, Symbol, log
+from sympy import Eq, Symbol, log
+from sympy.codegen.cfunctions import log1p
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import POSITIVE
-from theory.rules import Differentiates, Equates, Given, Limit, Maximises, Rewrites, Substitutes
+from theory.rules import Differentiates, Given, Limit, Maximises, Rewrites, Substitutes
 
-from .depth import across_half, one_layer, rising, time_by_depth, two_layers, while_above, while_below
+from .depth import across_half, one_layer, time_by_depth, two_layers, while_above, while_below
 from .setting import L, T, s, tau, u0, uf
 
 # %% [markdown]
@@ -56,6 +57,40 @@ optimal_rate = Claim(eta, s ** (2 / L) / (L * s**2), Substitutes(step_bound, ste
 
 # %%
 at_optimal_rate = {tau: L * s**2 / s ** (2 / L)}
-steps = Claim(
-    T(uf), time_by_depth.rhs.subs(at_optimal_rate), Substitutes(time_by_depth, at=at_optimal_rate), where=rising
+n = sp.Function("n")
+counted = Claim(T(uf), n(uf), Given("time is counted in steps"))
+
+
+def stepped(claim, where=()):
+    """A learning time as a number of steps at the optimal rate."""
+    return Claim(n(uf), claim.rhs.subs(at_optimal_rate), Substitutes(claim, counted, at=at_optimal_rate), where)
+
+
+steps = stepped(time_by_depth)
+steps_of_one, steps_of_two = stepped(one_layer, Eq(L, 1)), stepped(two_layers, Eq(L, 2))
+steps_below, steps_above, steps_across = stepped(while_below), stepped(while_above), stepped(across_half)
+steps_without_end = Claim(
+    n(uf),
+    log(uf * (s - u0) / (u0 * (s - uf))) + s / u0 - s / uf,
+    Limit(steps, L, sp.oo),
+)
+steps_without_end_by_difference = Claim(
+    n(uf), log1p(s * (uf - u0) / (u0 * (s - uf))) + s * (uf - u0) / (u0 * uf), Rewrites(steps_without_end)
+)
+
+# %%
+optimal_learning_rate = ExplicitForm(optimal_rate, (s, L))
+depth = Parameter("L", "number of weight layers", L.domain, extremes=L.extremes, infinite=True)
+steps_at_optimal_rate = ExplicitForm(
+    steps,
+    (uf, s, u0, depth),
+    forms=(
+        (steps_without_end_by_difference, Eq(L, sp.oo, evaluate=False)),
+        (steps_of_one, Eq(L, 1)),
+        (steps_of_two, Eq(L, 2)),
+        (steps_below, 2 * uf <= s),
+        (steps_above, 2 * u0 >= s),
+        (steps_across, True),
+    ),
+    reference=((steps_without_end_by_difference, Eq(L, sp.oo, evaluate=False)),),
 )

@@ -4,7 +4,7 @@
 
 # %%
 from sympy import Or, exp, log
-from sympy.codegen.cfunctions import expm1
+from sympy.codegen.cfunctions import expm1, log1p
 
 from theory import Claim, ExplicitForm
 from theory.rules import Given, Inverts, Rewrites, Solves
@@ -25,9 +25,14 @@ time_to_relax = Claim(
     Inverts(relaxation, t, uf),
     where=Or((u0 <= uf) & (d * uf < s), (uf <= u0) & (d * uf > s)),
 )
+time_by_difference = Claim(
+    T(uf), tau / d * log1p(d * (uf - u0) / (s - d * uf)), Rewrites(time_to_relax)
+)
 
 # %%
 shallow_mode_strength = ExplicitForm(
     relaxation, (t, s, u0, tau, d), forms=((relaxation_of_positive_terms, True),), defaults={d: 1}
 )
-shallow_learning_time = ExplicitForm(time_to_relax, (uf, s, u0, tau, d), defaults={d: 1})
+shallow_learning_time = ExplicitForm(
+    time_to_relax, (uf, s, u0, tau, d), forms=((time_by_difference, True),), defaults={d: 1}
+)

@@ -149,4 +149,3 @@ unbalanced_mode = ExplicitForm(
     (t, s, a0, b0, tau),
     forms=((separatrix, sp.Eq(a0, -b0)), (first_larger, a0**2 >= b0**2), (second_larger, True)),
 )
-unbalanced_learning_angle = ExplicitForm(time_along_hyperbola, (angle, s, start, c, tau))

@@ -48,6 +48,9 @@ TABLE: dict[str, dict[str, str]] = {
     "LambertW": {"numpy": "theory.backends.own:lambertw_numpy"},
     "hyper": {library: f"theory.backends.own:hyper_{library}" for library in ARRAY_LIBRARIES},
     "nth_root": {library: "theory.backends.own:nth_root" for library in ARRAY_LIBRARIES},
+    "quadrature": {
+        library: f"theory.backends.quadrature:quadrature_{library}" for library in (*ARRAY_LIBRARIES, "mpmath")
+    },
     "sech": {library: f"theory.backends.own:sech_{library}" for library in ARRAY_LIBRARIES},
 }  # fmt: skip
 for _name in _PRECISE:

@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 import sympy as sp
-from sympy.printing.pycode import PythonCodePrinter
+
+from .source import RatioPrinter
 
 LARGE = 100_000
 """Points from which a compiled loop pays for its compilation."""
@@ -43,7 +44,7 @@ def fused(expressions: tuple, scalars: tuple, arrays: tuple, bounds: tuple) -> C
     hoisted: dict[sp.Expr, sp.Symbol] = {}
     inner = [_hoist(e, frozenset(scalars), hoisted) for e in expressions]
     shared, reduced = sp.cse(inner, symbols=sp.numbered_symbols("_c"), order="none")
-    printer = PythonCodePrinter()
+    printer = RatioPrinter()
     names = [x.name for x in arrays]
     outs = [f"_out{k}" for k in range(len(expressions))]
     constants = [f"    {symbol} = {printer.doprint(value)}" for value, symbol in hoisted.items()]

@@ -271,6 +271,20 @@ def _hyper(expr, index) -> Node:
     return value
 
 
+def _wright_omega(x):
+    """The root of w + log(w) = x. Where exp(x) is out of reach, by Newton and a change of sign."""
+    if isinstance(x, acb) or not x > 1000:
+        return x.exp().lambertw()
+    w = (x - x.log()).mid()
+    for _ in range(ctx.prec.bit_length() + 2):
+        w = (w * (1 + (x.mid() - w - w.log()) / (1 + w))).mid()
+    for bits in range(ctx.prec - 8, 8, -8):
+        low, high = (w * (1 + sign * arb(2) ** -bits) for sign in (-1, 1))
+        if low + low.log() < x and high + high.log() > x:
+            return low.union(high)
+    return arb("nan")
+
+
 def _method(name):
     return lambda analytic, x: getattr(x, name)()
 
@@ -301,7 +315,7 @@ _FUNCTIONS = {
     "factorial": lambda analytic, x: (x + 1).gamma(),
     "polygamma": lambda analytic, n, x: x.digamma() if n == 0 else acb(x).polygamma(n).real,
     "LambertW": lambda analytic, x, k=None: x.lambertw() if k is None else acb(x).lambertw(int(k.unique_fmpz())).real,
-    "wright_omega": lambda analytic, x: x.exp().lambertw(),
+    "wright_omega": lambda analytic, x: _wright_omega(x),
     "atan2": lambda analytic, y, x: arb.atan2(y, x),
     "binomial": _binomial,
     "RisingFactorial": lambda analytic, x, n: (x + n).gamma() / x.gamma(),

@@ -6,6 +6,7 @@ Functions print by their own names, which `theory.backends.functions` supplies f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
@@ -13,7 +14,33 @@ from sympy.printing.pycode import PythonCodePrinter
 from .functions import lookup
 
 
-class ArrayPrinter(PythonCodePrinter):
+class RatioPrinter(PythonCodePrinter):
+    """Prints ``a**n/b**n`` as ``(a/b)**n``: SymPy splits it, and b**n alone may underflow."""
+
+    def _print_Mul(self, expr):
+        tops, bottoms, rest = {}, {}, []
+        for factor in sp.Mul.make_args(expr):
+            base, exponent = factor.as_base_exp()
+            if base is not sp.E and exponent.is_Integer and abs(exponent) >= 2:
+                (tops if exponent > 0 else bottoms).setdefault(abs(int(exponent)), []).append(base)
+            else:
+                rest.append(factor)
+        shared = tops.keys() & bottoms.keys()
+        if not shared:
+            return super()._print_Mul(expr)
+        for n in tops.keys() - shared:
+            rest += [b**n for b in tops[n]]
+        for n in bottoms.keys() - shared:
+            rest += [b**-n for b in bottoms[n]]
+        ratios = [
+            f"(({'*'.join(f'({self._print(b)})' for b in tops[n])})/({'*'.join(f'({self._print(b)})' for b in bottoms[n])}))**{n}"
+            for n in sorted(shared)
+        ]
+        other = [f"({self._print(sp.Mul(*rest, evaluate=False))})"] if rest else []
+        return "*".join([*other, *ratios])
+
+
+class ArrayPrinter(RatioPrinter):
     """Prints operators and named functions; remembers the names it used."""
 
     def __init__(self):
@@ -102,10 +129,13 @@ class ArrayPrinter(PythonCodePrinter):
     def _print_Not(self, e):
         return self._named("logical_not", e.args[0])
 
-    def _print_Integral(self, e):
-        return self._named("Integral", *e.args[:1])
+    def _print_NegativeInfinity(self, e):
+        return "(-infinity)"
 
-    _print_Sum = _print_Product = _print_Derivative = _print_Subs = _print_Integral
+    def _print_missing(self, e):
+        return self._named(type(e).__name__, *e.args[:1])
+
+    _print_Sum = _print_Product = _print_Derivative = _print_Subs = _print_missing
 
 
 _nth_root = sp.Function("nth_root")
@@ -130,22 +160,48 @@ def _with_roots(expression):
 def write(expressions: Sequence, arguments: Sequence[sp.Symbol]) -> tuple[str, ArrayPrinter]:
     """Source of a function ``formula`` of the arguments that returns a tuple, and its printer."""
     printer = ArrayPrinter()
-    rooted = [_with_roots(sp.sympify(e)) for e in expressions]
-    shared, reduced = sp.cse(rooted, symbols=sp.numbered_symbols("_c"), order="none")
-    lines = [f"    {symbol} = {printer.doprint(value)}" for symbol, value in shared]
-    results = "".join(f"{printer.doprint(value)}, " for value in reduced)
+    lines, values = _body([_with_roots(sp.sympify(e)) for e in expressions], printer, count())
     header = f"def formula({', '.join(a.name for a in arguments)}):"
-    return "\n".join([header, *lines, f"    return ({results})"]), printer
+    results = "".join(f"{value}, " for value in values)
+    return "\n".join([header, *(f"    {line}" for line in lines), f"    return ({results})"]), printer
+
+
+def _body(expressions: Sequence, printer: ArrayPrinter, numbers) -> tuple[list[str], list[str]]:
+    """Statements, and the expressions' values after them; an integrand becomes a function of its own."""
+    lines, known = [], {}
+
+    def without_integrals(e):
+        if isinstance(e, sp.Integral):
+            if e not in known:
+                known[e] = sp.Symbol(f"_q{next(numbers)}")
+                lines.extend(_integral(e, known[e], printer, numbers))
+            return known[e]
+        return e.func(*map(without_integrals, e.args)) if e.has(sp.Integral) else e
+
+    plain = [without_integrals(e) for e in expressions]
+    shared, reduced = sp.cse(plain, symbols=sp.numbered_symbols("_c"), order="none")
+    lines += [f"{symbol} = {printer.doprint(value)}" for symbol, value in shared]
+    return lines, [printer.doprint(value) for value in reduced]
+
+
+def _integral(integral, result: sp.Symbol, printer: ArrayPrinter, numbers) -> list[str]:
+    (variable, low, high), *others = integral.limits
+    inner, (value,) = _body([sp.Integral(integral.function, *others) if others else integral.function], printer, numbers)
+    ends, (start, end) = _body([low, high], printer, numbers)
+    printer.used.add("quadrature")
+    header, body = f"def f{result}({variable.name}):", [f"    {line}" for line in [*inner, f"return {value}"]]
+    return [header, *body, *ends, f"{result} = quadrature(f{result}, {start}, {end})"]
 
 
 def build(expressions: Sequence, arguments: Sequence[sp.Symbol], library: str) -> Callable:
     """A function of arrays of the library that returns a tuple. Raises `MissingFunction`."""
     source, printer = write(expressions, arguments)
     namespace = {name: lookup(name, library) for name in printer.used}
+    if library == "torch":
+        namespace = {name: _of_numbers_too(function) for name, function in namespace.items()}
     if library == "mpmath":
         import mpmath
         from mpmath import mpf
-
 
         names = {sp.pi: "pi", sp.E: "e", sp.EulerGamma: "euler", sp.Catalan: "catalan", sp.GoldenRatio: "phi"}
         namespace |= {str(c): getattr(mpmath.mp, names[c]) for c in printer.constants}
@@ -155,3 +211,15 @@ def build(expressions: Sequence, arguments: Sequence[sp.Symbol], library: str) -
         namespace |= {"ratio": lambda p, q: p / q, "infinity": float("inf")}
     exec(compile(source, f"<{library} formula>", "exec"), namespace)  # noqa: S102
     return namespace["formula"]
+
+
+def _of_numbers_too(function: Callable) -> Callable:
+    """A PyTorch function that takes Python numbers alone as well, as ``sqrt(2)`` does in a formula."""
+    import torch
+
+    def applied(*arguments):
+        if all(isinstance(a, int | float) for a in arguments):
+            return function(*[torch.tensor(a, dtype=torch.float64) for a in arguments]).item()
+        return function(*arguments)
+
+    return applied

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import sympy as sp
-from flint import arb
+from flint import arb, ctx
 
 from ..backends.rigorous import NotEnclosable, compile_ball, exact
 
@@ -45,19 +45,20 @@ def enclose_root(gap: sp.Expr, unknown: sp.Symbol, symbols: tuple, values, start
     both = ball_function(gap, (unknown, *symbols)), ball_function(sp.diff(gap, unknown), (unknown, *symbols))
     low, high = (exact(e) for e in ends)
     low, high = (low, high) if low < high else (high, low)
-    bits = int(digits * 3.33) + 64
     for factor in (1, 2, 4, 16):
-        root = _newton(both, exact(start), low, high, values, bits * factor)
-        width = abs(root) * arb(10) ** -digits
-        left, right = (root - width).mid(), (root + width).mid()
-        signs = [_sign(both[0], x, low, high, values, bits * factor) for x in (left, right)]
-        if signs[0] * signs[1] < 0:
-            return left.union(right)
+        bits = (int(digits * 3.33) + 64) * factor
+        with ctx.workprec(bits):
+            root = _newton(both, exact(start), low, high, values, bits)
+            width = abs(root) * arb(10) ** -digits
+            left, right = (root - width).mid(), (root + width).mid()
+            signs = [_sign(both[0], x, low, high, values, bits) for x in (left, right)]
+            if signs[0] * signs[1] < 0:
+                return left.union(right)
     raise NotEnclosable(f"no sign change proved around {start} at {list(values)}")
 
 
 def _newton(both, z, low, high, values, bits) -> arb:
-    for _ in range(12):
+    for _ in range(60):
         gap, slope = (f([z, *values], bits) for f in both)
         if not (gap.is_finite() and slope.is_finite() and slope != 0):
             break

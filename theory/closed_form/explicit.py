@@ -7,7 +7,8 @@ from functools import cached_property, lru_cache
 import sympy as sp
 
 from ..derivation import Claim
-from .branch import Formula
+from ..parameter import holds
+from .branch import Formula, Root
 from .enclosure import enclose_expressions
 from .form import ClosedForm
 
@@ -16,7 +17,9 @@ class ExplicitForm(ClosedForm):
     """The value is the right side of ``claim``; ``forms`` are rewritings and where each is accurate.
 
     ``ExplicitForm(claim, (t, s), forms=((rewritten, s < 1), (other, True)))``: the first region
-    that holds at a point is used. A claim with a tuple on either side gives a tuple of arrays.
+    that holds at a point is used; a `Root` may stand in place of a claim. A claim with a tuple on
+    either side gives a tuple of arrays. ``reference`` are pairs (claim, region) that balls are taken
+    of instead of ``claim``, where it is costly to enclose.
     """
 
     @property
@@ -27,7 +30,7 @@ class ExplicitForm(ClosedForm):
     def branches(self):
         if not self.forms:
             return ((Formula(self.claim), True),)
-        return tuple((Formula(claim), region) for claim, region in self.forms)
+        return tuple((f if isinstance(f, Root) else Formula(f), region) for f, region in self.forms)
 
     def with_rhs(self, expression) -> ExplicitForm:
         claim = Claim(self.claim.lhs, expression, self.claim.by, self.claim.relations, everywhere=True)
@@ -42,12 +45,14 @@ class ExplicitForm(ClosedForm):
         return enclose_expressions(self._reference(values), self.arguments, values, digits)
 
     def _reference(self, values) -> tuple[sp.Expr, ...]:
-        """The claim itself, or at an infinite argument the form that states the limit."""
-        infinite = [x for x, v in zip(self.arguments, values, strict=True) if v in (float("inf"), sp.oo)]
-        for branch, region in self.branches:
-            if infinite and isinstance(region, sp.Equality) and region.args == (infinite[0], sp.oo):
-                return branch.expressions
+        point = {x: sp.oo if v in (float("inf"), sp.oo) else sp.Rational(v) for x, v in self._numbers(values)}
+        for claim, region in self.reference:
+            if region is True or holds(region, point):
+                return Formula(claim).expressions
         return Formula(self.claim).expressions
+
+    def _numbers(self, values) -> list[tuple]:
+        return [(x, v) for x, v in zip(self.arguments, values, strict=True) if isinstance(v, int | float | sp.Rational)]
 
     @lru_cache(maxsize=8)  # noqa: B019
     def derivatives(self, output: int = 0) -> list[tuple]:

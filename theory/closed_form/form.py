@@ -12,6 +12,7 @@ import sympy as sp
 
 from ..backends.functions import ARRAY_LIBRARIES, MissingFunction
 from ..derivation import Claim, Evidence, Named
+from ..functions import wright_omega
 from ..parameter import Parameter
 from ..rules.substitution import components
 from .branch import Formula, compiled, harmless_point, select, select_everywhere
@@ -29,11 +30,11 @@ class ClosedForm(Named, ABC):
     points outside the domain give NaN.
     """
 
-    ulps = 8
-    """The accuracy promised on well-conditioned points, in units in the last place."""
-
-    def __init__(self, claim: Claim, arguments: Sequence[Parameter], *, forms=(), defaults: Mapping | None = None):
+    def __init__(
+        self, claim: Claim, arguments: Sequence[Parameter], *, forms=(), defaults: Mapping | None = None, reference=()
+    ):
         self.claim, self.arguments, self.forms = claim, tuple(arguments), tuple(forms)
+        self.reference = tuple(reference)
         self.defaults = {x.name: v for x, v in (defaults or {}).items()}
         self._remember_module()
         unknown = [d for d in self.defaults if d not in self.names]
@@ -61,6 +62,13 @@ class ClosedForm(Named, ABC):
         """A rigorous ball (a tuple of balls) around the value at exact numbers."""
 
     # what follows from it
+
+    @cached_property
+    def ulps(self) -> int:
+        """The accuracy promised on well-conditioned points, in units in the last place."""
+        special = (sp.hyper, sp.LambertW, wright_omega, sp.Integral, sp.Sum)
+        plain = all(b.expressions and not any(e.has(*special) for e in b.expressions) for b, _ in self.branches)
+        return 8 if plain else 16
 
     @property
     def names(self) -> tuple[str, ...]:

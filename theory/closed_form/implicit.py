@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 
 import sympy as sp
+from flint import arb, ctx
 
 from ..backends.rigorous import NotEnclosable
 from ..derivation import Claim
@@ -19,15 +20,15 @@ class ImplicitForm(ClosedForm):
     """The ``unknown`` for which the right side of ``claim`` equals ``target``, within ``bracket``.
 
     ``bracket`` are two expressions of the arguments; the right side must be monotone between them.
-    ``forms`` are pairs (claim or `Root` in a better unknown, region) as for `ExplicitForm`.
+    ``forms`` are pairs (claim or `Root` in a better unknown, region) as for `ExplicitForm`;
+    ``reference`` are pairs (rewriting of the claim, region) for balls, where the claim's own are slow;
+    ``where`` are relations between the arguments without which the bracket holds no root.
     """
 
-    ulps = 16
-
-    def __init__(self, claim, arguments, *, unknown, target, bracket, forms=(), defaults=None):
+    def __init__(self, claim, arguments, *, unknown, target, bracket, forms=(), defaults=None, where=(), reference=()):
         self.unknown, self.target = unknown, sp.sympify(target)
-        self.bracket = tuple(map(sp.sympify, bracket))
-        super().__init__(claim, arguments, forms=forms, defaults=defaults)
+        self.bracket, self.where = tuple(map(sp.sympify, bracket)), tuple(where)
+        super().__init__(claim, arguments, forms=forms, defaults=defaults, reference=reference)
 
     outputs = 1
 
@@ -38,7 +39,8 @@ class ImplicitForm(ClosedForm):
     @cached_property
     def relations(self):
         """Those of the claim that do not speak of the unknown, which the bracket takes care of."""
-        return tuple(r for r in self.claim.relations if r.free_symbols <= set(self.arguments))
+        stated = (*self.claim.relations, *self.where)
+        return tuple(r for r in stated if r.free_symbols <= set(self.arguments))
 
     @cached_property
     def branches(self):
@@ -49,27 +51,31 @@ class ImplicitForm(ClosedForm):
     def with_rhs(self, expression) -> ImplicitForm:
         claim = Claim(self.claim.lhs, expression, self.claim.by, self.claim.relations, everywhere=True)
         return ImplicitForm(
-            claim, self.arguments, unknown=self.unknown, target=self.target, bracket=self.bracket,
+            claim, self.arguments, unknown=self.unknown, target=self.target, bracket=self.bracket, where=self.where,
             defaults={x: self.defaults[x.name] for x in self.arguments if x.name in self.defaults},
         )  # fmt: skip
 
+    @cached_property
+    def gap(self) -> sp.Expr:
+        """What vanishes at the root, in the form that balls evaluate fastest."""
+        pieces = [(claim.unfolded, region) for claim, region in self.reference]
+        return (sp.Piecewise(*pieces) if pieces else self.claim.unfolded) - self.target
+
     def enclose(self, *, digits: int = 30, **at):
         values = self._bind((), at)
-        gap = self.claim.unfolded - self.target
+        gap = self.gap
         ends = [ball_function(e, self.arguments)(values, int(4 * digits) + 64) for e in self.bracket]
         start = self._on_numpy([float(v) for v in values])
         for end in ends:
-            found = self._at_the_end(gap, values, ends, end, digits)
-            if found is not None:
-                return found
+            if abs(start / float(end) - 1) < 1e-12:
+                with ctx.workprec(int(8 * digits) + 64):
+                    found, start = self._at_the_end(gap, values, ends, end, digits)
+                if found is not None:
+                    return found
         return enclose_root(gap, self.unknown, self.arguments, values, start, ends, digits)
 
     def _at_the_end(self, gap, values, ends, end, digits):
-        """A ball at an end of the bracket, if the root is that close to it."""
-        from flint import arb
-
-        if abs(self._on_numpy([float(v) for v in values]) / float(end) - 1) > 1e-12:
-            return None
+        """A ball at an end of the bracket if the root is that close to it, and a point beside the end."""
         inward = 1 if end is min(ends, key=float) else -1
         near = (end * (1 + inward * arb(10) ** -digits)).mid()
         f = ball_function(gap, (self.unknown, *self.arguments))
@@ -77,10 +83,10 @@ class ImplicitForm(ClosedForm):
         middle = ((end + other) / 2).mid()
         here, there = f([near, *values], 8 * digits), f([middle, *values], 8 * digits)
         if (here > 0 and there > 0) or (here < 0 and there < 0):
-            return end.union(near)
+            return end.union(near), near
         if here == 0 or not here.is_finite():
             raise NotEnclosable(f"the sign at the end of the bracket is not settled at {list(values)}")
-        return None
+        return None, near
 
     @property
     def unknowns(self) -> tuple:
@@ -89,6 +95,5 @@ class ImplicitForm(ClosedForm):
     @lru_cache(maxsize=8)  # noqa: B019
     def derivatives(self, output: int = 0) -> list[tuple]:
         """Pairs (argument, derivative of the root by it), by the implicit function theorem."""
-        gap = self.claim.unfolded - self.target
-        slope = sp.diff(gap, self.unknown)
-        return [(x, -sp.diff(gap, x) / slope) for x in self.arguments]
+        slope = sp.diff(self.gap, self.unknown)
+        return [(x, -sp.diff(self.gap, x) / slope) for x in self.arguments]

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 from flint import arb_mat, ctx
 
+from ..closed_form import Accuracy
+
 _STEP = Fraction(1, 2**100)
 _DIGITS = 50
 
 
-@dataclass(frozen=True)
-class MatrixAccuracy:
-    """Norm-wise errors, in ulps of the result's largest entry.
+def matrix_accuracy(form, backend: str = "numpy", *, points: int = 50, seed: int = 0) -> Accuracy:
+    """The certificate of a matrix form, norm-wise: errors in ulps of the result's largest entry.
 
-    ``bound_ulps`` belongs to the worst point: the roundings on the longest chain of inner products
-    (``roundings`` of the form) times the condition number there, which is the sum over all inputs of the
-    derivative times the input, relative to the result, taken from differences of balls; at least 1.
+    ``worst_ulps`` and ``bound_ulps`` belong to the point of the largest ratio. The bound is the
+    form's ``roundings`` times the condition number (at least 1): the sum over all inputs of the
+    derivative times the input, relative to the result, from differences of balls.
     """
-
-    worst_ulps: float
-    bound_ulps: float
-    worst_at: dict
-    conditioned: int
-    points: int
-    holds: bool
-
-
-def matrix_accuracy(form, backend: str = "numpy", *, points: int = 50, seed: int = 0) -> MatrixAccuracy:
-    """The worst ratio of error to bound over ``points`` samples of the form's arguments."""
     rng, compute = np.random.default_rng(seed), form.compile(backend)
     worst, conditioned = (-1.0, 0.0, 1.0, {}), 0
     for _ in range(points):
@@ -45,7 +34,7 @@ def matrix_accuracy(form, backend: str = "numpy", *, points: int = 50, seed: int
         if error / bound > worst[0]:
             worst = (error / bound, error, bound, at)
     ratio, error, bound, at = worst
-    return MatrixAccuracy(error, bound, at, conditioned, points, ratio <= 1)
+    return Accuracy(error, bound, ratio, at, conditioned, points)
 
 
 def _condition(form, at: dict, balls: arb_mat) -> float:

@@ -8,17 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from ..derivation import Claim, Evidence, Named
+from ..closed_form import ClosedForm, DomainError
+from ..derivation import Claim
 from ..parameter import Domain, Parameter
 from .arrays import evaluate, precise_namespace, to_mpmath, to_object
 from .symbols import MatrixParameter
 
 
-class DomainError(ValueError):
-    """An argument outside the domain of a closed form."""
-
-
-class MatrixForm(Named):
+class MatrixForm(ClosedForm):
     """A matrix-valued closed form: the claim's right side on NumPy, JAX, PyTorch or mpmath matrices.
 
     ``arguments`` are scalars (`Parameter`: they broadcast against each other and make a batch) and
@@ -40,33 +37,25 @@ class MatrixForm(Named):
         sample: Callable | None = None,
         roundings: Callable | None = None,
     ):
-        self.claim, self.arguments, self.parts = claim, tuple(arguments), parts
-        self.requires, self.balls, self.sample, self.roundings = requires, balls, sample, roundings
+        super().__init__(claim, arguments)
         self._remember_module()
+        self.parts = parts
+        self.requires, self.balls, self.sample, self.roundings = requires, balls, sample, roundings
 
     @property
     def rhs(self):
         return self.claim.rhs
 
-    @property
-    def forms(self) -> tuple:
-        return ((self.claim, True),)
+    branches = ()
+    outputs = 1
 
     @property
-    def standing(self) -> Evidence:
-        return self.claim.standing
+    def claims(self) -> tuple[Claim, ...]:
+        return (self.claim,)
 
-    @cached_property
+    @property
     def domain(self) -> Domain:
         return Domain([x for x in self.arguments if isinstance(x, Parameter)])
-
-    @property
-    def description(self) -> str:
-        lines = [f"{self.claim}"]
-        for x in self.arguments:
-            unit = f", in {x.unit}" if getattr(x, "unit", "") else ""
-            lines.append(f"  {x.name}: {x.meaning} ({x.allowed}{unit})")
-        return "\n".join(lines)
 
     def backends(self) -> tuple[str, ...]:
         return ("numpy", "jax", "torch", "mpmath") + (("rigorous",) if self.balls else ())

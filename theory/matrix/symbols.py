@@ -84,6 +84,8 @@ class MatrixParameter(MatrixSymbol):
     taken from a premise, and is an error when no premise gives it.
     """
 
+    unit = ""
+
     def __new__(cls, name, rows, cols, meaning="", *, kind: Draw = general, moves=False, latex=None):
         self = MatrixSymbol.__new__(cls, name, sp.sympify(rows), sp.sympify(cols))
         self.meaning, self.kind, self.moves, self.latex_name = meaning, kind, moves, latex

@@ -68,5 +68,6 @@ _GPU = {"depth": 60, "settling": 30, "replicates": 64, "width": (125, 250, 500, 
 
 tanh_fixed_point = Simulation(fixed_point, {"laptop": _LAPTOP, "gpu": _GPU})
 tanh_quiet_gradient = Simulation(
-    quiet_gradient, {"laptop": _LAPTOP | {"depth": 80, "settling": 60}, "gpu": _GPU | {"depth": 120, "settling": 60}}
+    quiet_gradient,
+    {"laptop": _LAPTOP | {"depth": 80, "settling": 60}, "gpu": _GPU | {"depth": 120, "settling": 60}},
 )

@@ -34,26 +34,36 @@ def largest_curvature(s: float, L: int, xp, points: int = 9) -> float:
 
 
 def best_rate(*, xp, rng, progress, s, L) -> Measurement:
-    """The inverse of the largest curvature on the way to the minimum, for each s."""
-    rates = [1 / largest_curvature(float(value), int(L), xp) for value in np.ravel(s)]
-    return Measurement(xp.asarray(np.array(rates)))
+    """The inverse of the largest curvature on the way to the minimum; ``s`` and ``L`` broadcast."""
+    pairs = np.broadcast(*map(np.asarray, (s, L)))
+    rates = [1 / largest_curvature(float(one), int(layers), xp) for one, layers in pairs]
+    return Measurement(xp.asarray(np.reshape(rates, pairs.shape)))
 
 
 def steps_to_learn(*, xp, rng, progress, step, uf, s, u0, L) -> Measurement:
-    """Steps until a chain of L weights has each of the strengths ``uf``, times the share ``step``.
+    """Steps until chains of ``L`` weights have each of the strengths ``uf``, times the share ``step``.
 
-    The learning rate is that share of the best one, which is measured from the curvature.
+    The learning rate is that share of the best one, which is measured from the curvature. One row
+    a strength, one column a number of layers.
     """
-    best = 1 / largest_curvature(s, L, xp)
-    start = [xp.full((1, 1), u0 ** (1 / L)) for _ in range(L)]
-    slope = gradient_given(xp.eye(1), xp.full((1, 1), s), 1 / best)
-    # Once the slope is at its largest the error falls by 1 - step at each step.
-    count = round((20 + 3 * s / u0) / step)
-    path = descend(
-        start, slope, step=step, steps=count, record_every=1, observe=lambda w: product(w)[0, 0], progress=progress
-    )
-    passed = _when(xp.to_numpy(path.observations), np.ravel(uf), s)
-    return Measurement(xp.asarray(step * passed[:, None]), steps=count)
+    counts = []
+    for layers in np.ravel(L):
+        best = 1 / largest_curvature(s, int(layers), xp)
+        start = [xp.full((1, 1), u0 ** (1 / layers)) for _ in range(layers)]
+        slope = gradient_given(xp.eye(1), xp.full((1, 1), s), 1 / best)
+        # Once the slope is at its largest the error falls by 1 - step at each step.
+        count = round((20 + 3 * s / u0) / step)
+        path = descend(
+            start,
+            slope,
+            step=step,
+            steps=count,
+            record_every=1,
+            observe=lambda w: product(w)[0, 0],
+            progress=progress,
+        )
+        counts.append(step * _when(xp.to_numpy(path.observations), np.ravel(uf), s))
+    return Measurement(xp.asarray(np.stack(counts, axis=-1)), steps=count)
 
 
 def _when(reached: np.ndarray, wanted: np.ndarray, s: float) -> np.ndarray:

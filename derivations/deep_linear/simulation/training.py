@@ -14,19 +14,33 @@ VARIANCES = (1.2, 0.7, 1.5, 0.8)
 TIMES = (0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8)
 
 
-def from_balanced(
-    *, xp, rng, progress, step, tau, L=2, varied=False, size=1
-) -> Measurement:
-    """Mode strengths of an L-layer network from aligned, balanced weights."""
-    inputs, targets = _task(rng, size, VARIANCES if varied else None)
+def from_balanced(*, xp, rng, progress, step, tau, layers=2, size=1) -> Measurement:
+    """Mode strengths of a network from aligned, balanced weights."""
+    inputs, targets = _task(rng, size, VARIANCES)
     modes = modes_of(inputs, targets, len(STRENGTHS))
     start = rng.uniform(0.05, 0.2, size=len(modes.s)) * modes.s / modes.d
-    weights = aligned(rng, modes, [start ** (1 / L)] * L, 8 * size)
+    weights = aligned(rng, modes, [start ** (1 / layers)] * layers, 8 * size)
     path = _train(xp, weights, inputs, targets, tau, strengths(modes, xp), step, TIMES, progress)
-    read = {"t": path.times[:, None], "s": modes.s, "u0": strengths(modes, np)(weights)}
-    if varied:
-        read["d"] = modes.d
+    read = {"t": path.times[:, None], "s": modes.s, "u0": strengths(modes, np)(weights), "d": modes.d}
     return Measurement(path.observations, read, steps=path.steps)
+
+
+def at_depths(*, xp, rng, progress, step, tau, L, size=1) -> Measurement:
+    """Mode strengths of networks with each number ``L`` of layers, from aligned, balanced weights."""
+    inputs, targets = _task(rng, size, strengths=STRENGTHS[:2])
+    modes = modes_of(inputs, targets, 2)
+    found, starts, steps = [], [], 0
+    for depth in np.ravel(L):
+        start = rng.uniform(0.05, 0.2, size=2) * modes.s
+        weights = aligned(rng, modes, [start ** (1 / depth)] * depth, 8 * size)
+        path = _train(
+            xp, weights, inputs, targets, tau, strengths(modes, xp), step, (0.5, 1.5, 3, 5), progress
+        )
+        found.append(path.observations)
+        starts.append(strengths(modes, np)(weights))
+        steps += path.steps
+    read = {"t": path.times[:, None, None], "s": modes.s, "u0": np.array(starts)}
+    return Measurement(xp.stack(found, axis=1), read, steps=steps)
 
 
 def from_unbalanced(*, xp, rng, progress, step, tau, size=1) -> Measurement:
@@ -164,17 +178,20 @@ def _task(rng, size, variances=None, strengths=STRENGTHS):
 def _train(xp, weights, inputs, targets, tau, observe, step, times, progress):
     weights, inputs, targets = [xp.asarray(w) for w in weights], xp.asarray(inputs), xp.asarray(targets)
     return descend(
-        weights, gradient(inputs, targets, tau), step=step, record_at=times, observe=observe, progress=progress
+        weights,
+        gradient(inputs, targets, tau),
+        step=step,
+        record_at=times,
+        observe=observe,
+        progress=progress,
     )
 
 
 _GPU = {"size": 64, "step": (1 / 64, 1 / 128, 1 / 256, 1 / 512)}
 
-training_balanced = Simulation(from_balanced, {"laptop": {"varied": True}, "gpu": {"varied": True, **_GPU}})
-training_shallow = Simulation(
-    from_balanced, {"laptop": {"L": 1, "varied": True}, "gpu": {"L": 1, "varied": True, **_GPU}}
-)
-training_deep = Simulation(from_balanced, {"laptop": {}, "gpu": _GPU})
+training_balanced = Simulation(from_balanced, {"laptop": {}, "gpu": _GPU})
+training_shallow = Simulation(from_balanced, {"laptop": {"layers": 1}, "gpu": {"layers": 1, **_GPU}})
+training_at_depths = Simulation(at_depths, {"laptop": {}, "gpu": _GPU})
 training_very_deep = Simulation(
     at_many_layers, {"laptop": {}, "gpu": {"inverse_depth": (1 / 32, 1 / 64, 1 / 128, 1 / 256)}}
 )
