@@ -21,10 +21,10 @@ from .simulation.random_products import gaussian_moments, gaussian_stretching, o
 from .simulation.training import (
     training_at_depths,
     training_balanced,
+    training_gaussian,
     training_kernel,
     training_loss,
     training_shallow,
-    training_small_gaussian,
     training_unaligned,
     training_unbalanced,
     training_very_deep,
@@ -42,9 +42,12 @@ from .unbalanced_mode import unbalanced_mode
 # A time constant other than 1, so that it is seen whether the prediction has it in the right places.
 TAU = {"tau": 1.5}
 
-# Strong modes (s up to 3) and long steps make the error's higher orders large: these are short enough.
+# Steps short enough for the error's orders to follow one another, shorter where there are more of
+# them: in deep networks, and in many entries of a matrix.
 EULER = Discretisation(1, (1 / 32, 1 / 64, 1 / 128, 1 / 256))
+EULER_IN_DEPTH = Discretisation(1, (1 / 64, 1 / 128, 1 / 256, 1 / 512))
 EULER_ON_IMAGES = Discretisation(1, (1 / 4, 1 / 8, 1 / 16, 1 / 32))
+EULER_ON_IMAGES_UNALIGNED = Discretisation(1, (1 / 8, 1 / 16, 1 / 32, 1 / 64))
 
 # Training on a synthetic task.
 balanced_training = Comparison(mode_strength, training_balanced, TAU, EULER)
@@ -52,7 +55,7 @@ shallow_training = Comparison(shallow_mode_strength, training_shallow, TAU, EULE
 unbalanced_training = Comparison(unbalanced_mode, training_unbalanced, TAU, EULER)
 # Every number of layers with a formula of its own (1 and 2), and two without.
 training_of_one_to_four_layers = Comparison(
-    depth_mode_strength, training_at_depths, TAU | {"L": ((1,), (2,), (3,), (4,))}, EULER
+    depth_mode_strength, training_at_depths, TAU | {"L": ((1,), (2,), (3,), (4,))}, EULER_IN_DEPTH
 )
 very_deep_training = Comparison(
     infinite_depth_mode_strength, training_very_deep, {},
@@ -61,15 +64,13 @@ very_deep_training = Comparison(
 unaligned_training = Comparison(balanced_product, training_unaligned, TAU, EULER)
 kernel_in_training = Comparison(trajectory_ntk, training_kernel, TAU, EULER)
 loss_in_training = Comparison(mode_energy, training_loss, TAU, EULER)
-small_gaussian_training = Comparison(
-    mode_strength, training_small_gaussian, TAU, FiniteSize(2, (4, 8, 16), varies="inverse_scale")
-)
+gaussian_training = Comparison(unbalanced_mode, training_gaussian, TAU, EULER)
 
 # Training on data.
 training_on_the_digits = Comparison(mode_strength, training_on_digits, TAU, EULER_ON_IMAGES)
 training_on_images_of_mnist = Comparison(mode_strength, training_on_mnist, TAU, EULER_ON_IMAGES)
 unaligned_training_on_the_digits = Comparison(
-    balanced_product, training_on_digits_unaligned, TAU, EULER_ON_IMAGES
+    balanced_product, training_on_digits_unaligned, TAU, EULER_ON_IMAGES_UNALIGNED
 )
 training_on_a_tree = Comparison(mode_strength, training_on_tree, TAU, EULER_ON_IMAGES)
 # The decomposition is off by a few roundings of the largest singular value for each row; the
@@ -91,7 +92,7 @@ steps_at_a_share_of_the_best_rate = Comparison(
 
 # Before training.
 moments_of_a_product = Comparison(
-    fuss_catalan_moment, gaussian_moments, {"k": (1, 2, 3), "L": 2}, FiniteSize(1, (16, 32, 64, 128)),
+    fuss_catalan_moment, gaussian_moments, {"k": (1, 2, 3), "L": 2}, FiniteSize(1, (16, 32, 64)),
     covers=(moment_equation,),
 )  # fmt: skip
 stretching_by_a_product = Comparison(lyapunov_exponents, gaussian_stretching, {"N": 6}, MonteCarlo())
@@ -100,9 +101,9 @@ isometry_of_a_product = Comparison(
     lambda N, L: 1.0, orthogonal_isometry, {"N": 32, "L": 20}, RoundOff(32 * 20)
 )
 chaotic_network = Comparison(
-    edge_of_chaos, tanh_fixed_point, {"g": 1.6}, FiniteSize(1, (24, 48, 96, 192)),
+    edge_of_chaos, tanh_fixed_point, {"g": 1.6}, FiniteSize(1, (16, 32, 64, 128)),
     covers=(fixed_point, gradient_factor),
 )  # fmt: skip
 quiet_network = Comparison(
-    edge_of_chaos, tanh_quiet_gradient, {"g": 0.8}, FiniteSize(1, (24, 48, 96)), select=1
+    edge_of_chaos, tanh_quiet_gradient, {"g": 0.8}, FiniteSize(1, (16, 32, 64)), select=1
 )

@@ -17,7 +17,7 @@ _ROOTS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
 _PRECISE = (
     "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sech sign asin acos atan asinh acosh atanh erf erfc gamma "
     "loggamma digamma power binomial besselk besseli besselj bessely expint LambertW wright_omega hyper nth_root Abs "
-    "Max Min where logical_and logical_or logical_not polygamma factorial"
+    "Max Min where logical_and logical_or logical_not polygamma factorial summation symbolic_sum"
 ).split()
 
 TABLE: dict[str, dict[str, str]] = {
@@ -52,6 +52,7 @@ TABLE: dict[str, dict[str, str]] = {
         library: f"theory.backends.quadrature:quadrature_{library}" for library in (*ARRAY_LIBRARIES, "mpmath")
     },
     "sech": {library: f"theory.backends.own:sech_{library}" for library in ARRAY_LIBRARIES},
+    "summation": {library: f"theory.backends.summation:summation_{library}" for library in ARRAY_LIBRARIES},
 }  # fmt: skip
 for _name in _PRECISE:
     TABLE.setdefault(_name, {})["mpmath"] = f"theory.backends.precise:{_name}"

@@ -35,7 +35,8 @@ def is_elementary(expressions: Sequence[sp.Expr]) -> bool:
 
 @lru_cache(maxsize=256)
 def fused(expressions: tuple, scalars: tuple, arrays: tuple, bounds: tuple) -> Callable:
-    """``loop(scalar values, array values, outputs) -> bool``: False where an array leaves its bounds.
+    """``loop(scalar values, array values, outputs) -> bool``: False where an array leaves its bounds,
+    or a result is not finite.
 
     ``bounds`` is ``(low, open?, high, open?)`` per array argument.
     """
@@ -55,6 +56,7 @@ def fused(expressions: tuple, scalars: tuple, arrays: tuple, bounds: tuple) -> C
         lines.append(f"        fine &= {_inside(n, bound)}")
     lines += [f"        {symbol} = {printer.doprint(value)}" for symbol, value in shared]
     lines += [f"        {o}[_i] = {printer.doprint(value)}" for o, value in zip(outs, reduced, strict=True)]
+    lines += [f"        fine &= abs({o}[_i]) < math.inf" for o in outs]
     lines.append("    return fine")
     namespace: dict = {"math": __import__("math")}
     exec(compile("\n".join(lines), "<fused formula>", "exec"), namespace)  # noqa: S102

@@ -9,22 +9,23 @@ import numpy as np
 _CHUNK = 8192
 
 
-def in_chunks(function: Callable, values: Sequence, outputs: int) -> tuple[np.ndarray, ...]:
+def in_chunks(function: Callable, values: Sequence, outputs: int, dtype=np.float64) -> tuple[np.ndarray, ...]:
     """``function`` on broadcast float64 chunks of ``values``; scalars stay scalars.
 
-    ``function(values) -> tuple`` of ``outputs`` arrays. Temporaries have the size of a chunk.
+    ``function(values) -> tuple`` of ``outputs`` arrays, which become arrays of ``dtype``. Temporaries
+    have the size of a chunk.
     """
     arrays = [k for k, v in enumerate(values) if np.ndim(v)]
     shape = np.broadcast_shapes(*(np.shape(v) for v in values))
     if not arrays:
-        return tuple(np.asarray(x, dtype=float) for x in function(list(values)))
+        return tuple(np.asarray(x, dtype=dtype) for x in function(list(values)))
     if 0 in shape:
-        return tuple(np.empty(shape) for _ in range(outputs))
+        return tuple(np.empty(shape, dtype) for _ in range(outputs))
     flags = ["external_loop", "buffered", "delay_bufalloc"]
     kinds = [["readonly"]] * len(arrays) + [["writeonly", "allocate"]] * outputs
     with np.nditer(
         [values[k] for k in arrays] + [None] * outputs,
-        flags=flags, op_flags=kinds, op_dtypes=[np.float64] * len(kinds), casting="same_kind", buffersize=_CHUNK,
+        flags=flags, op_flags=kinds, op_dtypes=[np.float64] * len(arrays) + [dtype] * outputs, casting="same_kind", buffersize=_CHUNK,
     ) as chunks:  # fmt: skip
         chunks.reset()
         for chunk in chunks:

@@ -45,6 +45,7 @@ def hyper_torch(upper, lower, z):
     """The series; NaN beyond |z| = 1/2."""
     import torch
 
+    z = z if torch.is_tensor(z) else torch.tensor(z, dtype=torch.float64)
     return torch.where(torch.abs(z) <= 0.5, hyper_series(upper, lower, z), torch.nan)
 
 

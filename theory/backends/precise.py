@@ -38,3 +38,10 @@ def logical_and(a, b):
 
 def logical_or(a, b):
     return a or b
+
+
+def summation(term, first, last, *like):
+    return mp.fsum(term(mpf(k)) for k in range(int(first), int(last) + 1))
+
+
+symbolic_sum = summation

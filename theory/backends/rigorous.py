@@ -214,6 +214,8 @@ def _sum(expr, index) -> Node:
 def _integral(expr, index) -> Node:
     (variable, low, high), *others = expr.limits
     integrand = sp.Integral(expr.function, *others) if others else expr.function
+    if integrand == 0:
+        return lambda v, analytic: arb(0)
     inner = dict(index)
     position = inner[variable] = len(index)
     f = _node(integrand, inner)

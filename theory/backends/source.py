@@ -41,12 +41,22 @@ class RatioPrinter(PythonCodePrinter):
 
 
 class ArrayPrinter(RatioPrinter):
-    """Prints operators and named functions; remembers the names it used."""
+    """Prints operators and named functions; remembers the names it used.
 
-    def __init__(self):
+    Unless numbers of any precision are wanted, constant parts print as their nearest float64.
+    """
+
+    def __init__(self, precise: bool = False):
         super().__init__({"fully_qualified_modules": False, "allow_unknown_functions": True})
         self.used: set[str] = set()
         self.constants: set[sp.Expr] = set()
+        self.precise = precise
+
+    def _print(self, expr, **kwargs):
+        if not self.precise and isinstance(expr, sp.Expr) and expr.args and expr.is_number:
+            if not expr.is_Rational and (value := _nearest(expr)) is not None:
+                return f"({value!r})"
+        return super()._print(expr, **kwargs)
 
     def _named(self, name: str, *arguments) -> str:
         self.used.add(name)
@@ -132,10 +142,26 @@ class ArrayPrinter(RatioPrinter):
     def _print_NegativeInfinity(self, e):
         return "(-infinity)"
 
+    def _print_Sum(self, e):
+        (variable, low, high), *others = e.limits
+        if others:  # SymPy writes the innermost limits first
+            return self._print(sp.Sum(sp.Sum(e.function, (variable, low, high)), *others))
+        name = "summation" if low.is_Integer and high.is_Integer else "symbolic_sum"
+        self.used.add(name)
+        like = "".join(f", {x.name}" for x in sorted(e.free_symbols, key=lambda x: x.name))
+        term = f"lambda {variable.name}: {self._print(e.function)}"
+        return f"{name}({term}, {self._print(low)}, {self._print(high)}{like})"
+
     def _print_missing(self, e):
         return self._named(type(e).__name__, *e.args[:1])
 
-    _print_Sum = _print_Product = _print_Derivative = _print_Subs = _print_missing
+    _print_Product = _print_Derivative = _print_Subs = _print_missing
+
+
+def _nearest(constant) -> float | None:
+    """The float64 nearest to a constant, None if it is not a finite real number."""
+    value = constant.evalf(30)
+    return float(value) if value.is_Float and value.is_finite else None
 
 
 _nth_root = sp.Function("nth_root")
@@ -157,9 +183,11 @@ def _with_roots(expression):
     return expression.replace(is_root, as_root)
 
 
-def write(expressions: Sequence, arguments: Sequence[sp.Symbol]) -> tuple[str, ArrayPrinter]:
+def write(
+    expressions: Sequence, arguments: Sequence[sp.Symbol], precise: bool = False
+) -> tuple[str, ArrayPrinter]:
     """Source of a function ``formula`` of the arguments that returns a tuple, and its printer."""
-    printer = ArrayPrinter()
+    printer = ArrayPrinter(precise)
     lines, values = _body([_with_roots(sp.sympify(e)) for e in expressions], printer, count())
     header = f"def formula({', '.join(a.name for a in arguments)}):"
     results = "".join(f"{value}, " for value in values)
@@ -179,7 +207,8 @@ def _body(expressions: Sequence, printer: ArrayPrinter, numbers) -> tuple[list[s
         return e.func(*map(without_integrals, e.args)) if e.has(sp.Integral) else e
 
     plain = [without_integrals(e) for e in expressions]
-    shared, reduced = sp.cse(plain, symbols=sp.numbered_symbols("_c"), order="none")
+    bound = {x for e in plain for sum_ in e.atoms(sp.Sum) for x in sum_.variables}
+    shared, reduced = sp.cse(plain, symbols=sp.numbered_symbols("_c"), order="none", ignore=bound)
     lines += [f"{symbol} = {printer.doprint(value)}" for symbol, value in shared]
     return lines, [printer.doprint(value) for value in reduced]
 
@@ -195,7 +224,7 @@ def _integral(integral, result: sp.Symbol, printer: ArrayPrinter, numbers) -> li
 
 def build(expressions: Sequence, arguments: Sequence[sp.Symbol], library: str) -> Callable:
     """A function of arrays of the library that returns a tuple. Raises `MissingFunction`."""
-    source, printer = write(expressions, arguments)
+    source, printer = write(expressions, arguments, precise=library == "mpmath")
     namespace = {name: lookup(name, library) for name in printer.used}
     if library == "torch":
         namespace = {name: _of_numbers_too(function) for name, function in namespace.items()}

@@ -15,5 +15,22 @@ from .domain import DomainError
 from .explicit import ExplicitForm
 from .form import ClosedForm
 from .implicit import ImplicitForm, Root
+from .precise import Precise
+from .quadrature import QuadratureForm
+from .recursive import RecursiveForm
+from .spectral import SpectralForm
+from .trajectory import TrajectoryForm
 
-__all__ = ["Accuracy", "ClosedForm", "DomainError", "ExplicitForm", "ImplicitForm", "Root"]
+__all__ = [
+    "Accuracy",
+    "ClosedForm",
+    "DomainError",
+    "ExplicitForm",
+    "ImplicitForm",
+    "Precise",
+    "QuadratureForm",
+    "RecursiveForm",
+    "Root",
+    "SpectralForm",
+    "TrajectoryForm",
+]

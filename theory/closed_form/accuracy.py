@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
+from flint import ctx
 
 from ..parameter import Domain
 from ..ulps import ulps_between
@@ -72,6 +73,8 @@ def inputs(form, points: int, seed: int) -> list[dict]:
 
 def condition_numbers(form, at: dict, balls: tuple) -> list[float]:
     """``sum_i |x_i f_i / f|`` over the arguments that are not integers, for each output."""
+    if not hasattr(form, "derivatives"):
+        return _by_differences(form, at, balls)
     found = []
     symbols = (*getattr(form, "unknowns", ()), *form.arguments)
     for k, ball in enumerate(balls):
@@ -89,3 +92,18 @@ def condition_numbers(form, at: dict, balls: tuple) -> list[float]:
             total += abs(at[x.name]) * abs(float(slope.mid())) / size if size else np.inf
         found.append(total if np.isfinite(total) else 0.0)
     return found
+
+
+def _by_differences(form, at: dict, balls: tuple) -> list[float]:
+    """The same where the derivative has no expression: from balls at relative steps of 2**-100."""
+    totals = [0.0] * len(balls)
+    for x in form.arguments:
+        if isinstance(x.domain, sp.Range) or at[x.name] == 0:
+            continue
+        moved = form.enclose(digits=60, **at | {x.name: sp.Rational(at[x.name]) * (1 + sp.Rational(1, 2**100))})
+        start = form.enclose(digits=60, **at)
+        pairs = zip(*(b if isinstance(b, tuple) else (b,) for b in (moved, start)), strict=True)
+        with ctx.workprec(300):
+            for k, (there, here) in enumerate(pairs):
+                totals[k] += abs(float(((there - here) * 2**100 / here).mid())) if here != 0 else 0.0
+    return totals

@@ -9,10 +9,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 import sympy as sp
 
-from ..backends.functions import MissingFunction
 from ..backends.source import build
 from ..derivation import Claim
-from ..parameter import Domain, holds
 from ..rules.substitution import components
 
 
@@ -62,8 +60,7 @@ class Root:
         value = compiled((sp.sympify(self.value),), (self.unknown, *arguments), library)
 
         def solve(*values):
-            low, high = ends(*values)
-            root = safeguarded_newton(lambda z: both(z, *values), low, high, library)
+            root = safeguarded_newton(both, *ends(*values), values, library)
             return value(root, *values)
 
         return solve
@@ -88,7 +85,7 @@ def select(branches: Sequence, values: Sequence, outputs: int) -> tuple:
         if np.any(here):
             length = max(np.size(v) for v in values)
             here = np.broadcast_to(here, (length,))
-            results = results or tuple(np.empty(length) for _ in range(outputs))
+            results = results or tuple(np.full(length, np.nan) for _ in range(outputs))
             part = function(*[v[here] if np.ndim(v) else v for v in values])
             for target, found in zip(results, part, strict=True):
                 target[here] = found
@@ -96,34 +93,3 @@ def select(branches: Sequence, values: Sequence, outputs: int) -> tuple:
             break
         left = np.logical_and(left, ~np.asarray(region(*values)[0], dtype=bool))
     return results
-
-
-def select_everywhere(branches: Sequence, values: Sequence, where: Callable) -> tuple:
-    """JAX and PyTorch: every branch on all points, with the points outside its region moved to a
-    harmless one first, so that neither values nor gradients meet what the branch cannot do.
-
-    ``branches`` are triples (function, region function or None, harmless point).
-    """
-    results, taken = None, None
-    for function, region, harmless in reversed(branches):
-        mask = region(*values)[0] if region is not None else None
-        if mask is None:
-            results = function(*values) if taken is None else results
-            taken = True
-            continue
-        moved = [where(mask, v, h) for v, h in zip(values, harmless, strict=True)]
-        found = function(*moved)
-        results = found if results is None else tuple(where(mask, new, old) for new, old in zip(found, results, strict=True))
-    return results
-
-
-def harmless_point(region, domain: Domain, arguments: tuple) -> tuple[float, ...]:
-    """A moderate point of the domain inside the region."""
-    symbols = tuple(dict.fromkeys([*domain.symbols, *arguments]))
-    for point in Domain(symbols, domain.relations).points(64):
-        if isinstance(region, sp.Equality):
-            symbol = next(x for x in region.free_symbols if x in arguments)
-            point = {**point, symbol: sp.solve(region, symbol)[0].subs(point)}
-        if holds(region, point):
-            return tuple(float(point[x]) for x in arguments)
-    raise MissingFunction(f"no point found where {region}: the branch cannot be compiled for tracing")

@@ -3,17 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import lru_cache
 
+import numpy as np
 import sympy as sp
-from flint import arb, ctx
+from flint import arb, ctx, fmpq, fmpz
 
 from ..backends.rigorous import NotEnclosable, compile_ball, exact
+from .domain import check_relation, inside, refusal
 
 
 @lru_cache(maxsize=1024)
 def ball_function(expression: sp.Expr, symbols: tuple) -> Callable:
     return compile_ball(expression, symbols)
+
+
+def check_exact(form, values: Sequence) -> None:
+    """Exact numbers and balls inside the form's domain. Raises `DomainError`.
+
+    Of a ball all points must be inside the parameter's domain; relations are looked at in its middle.
+    """
+    for value, parameter in zip(values, form.arguments, strict=True):
+        allowed = isinstance(value, int | float | Fraction | sp.Rational | fmpq | fmpz | arb | np.number)
+        if isinstance(value, bool) or not (allowed or value is sp.oo):
+            raise refusal(form, parameter, value, "it must be an exact real number or a ball")
+        whole = not isinstance(parameter.domain, sp.Range) or _is_whole(value)
+        if not (inside(value, parameter) and whole):
+            raise refusal(form, parameter, value)
+    for relation in form.relations:
+        check_relation(relation, dict(zip(form.arguments, map(_rational, values), strict=True)), form)
+
+
+def _is_whole(value) -> bool:
+    if isinstance(value, arb):
+        return value.is_integer()
+    return value in (float("inf"), sp.oo) or value == int(value)
+
+
+def _rational(value):
+    if isinstance(value, arb):
+        mantissa, exponent = value.mid().man_exp()
+        return sp.Integer(int(mantissa)) * sp.Integer(2) ** int(exponent)
+    if isinstance(value, fmpq | fmpz):
+        return sp.Rational(int(value.numerator), int(value.denominator))
+    return value
 
 
 def enclose_expressions(expressions: Sequence, symbols: tuple, values: Sequence, digits: int):

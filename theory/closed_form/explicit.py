@@ -9,7 +9,7 @@ import sympy as sp
 from ..derivation import Claim
 from ..parameter import holds
 from .branch import Formula, Root
-from .enclosure import enclose_expressions
+from .enclosure import check_exact, enclose_expressions
 from .form import ClosedForm
 
 
@@ -30,7 +30,7 @@ class ExplicitForm(ClosedForm):
     def branches(self):
         if not self.forms:
             return ((Formula(self.claim), True),)
-        return tuple((f if isinstance(f, Root) else Formula(f), region) for f, region in self.forms)
+        return tuple((Formula(f) if isinstance(f, Claim) else f, region) for f, region in self.forms)
 
     def with_rhs(self, expression) -> ExplicitForm:
         claim = Claim(self.claim.lhs, expression, self.claim.by, self.claim.relations, everywhere=True)
@@ -42,6 +42,7 @@ class ExplicitForm(ClosedForm):
 
     def enclose(self, *, digits: int = 30, **at):
         values = self._bind((), at)
+        check_exact(self, values)
         return enclose_expressions(self._reference(values), self.arguments, values, digits)
 
     def _reference(self, values) -> tuple[sp.Expr, ...]:

@@ -10,7 +10,7 @@ from flint import arb, ctx
 from ..backends.rigorous import NotEnclosable
 from ..derivation import Claim
 from .branch import Formula, Root
-from .enclosure import ball_function, enclose_root
+from .enclosure import ball_function, check_exact, enclose_root
 from .form import ClosedForm
 
 __all__ = ["ImplicitForm", "Root"]
@@ -45,7 +45,7 @@ class ImplicitForm(ClosedForm):
     @cached_property
     def branches(self):
         plain = Root(self.claim, self.unknown, self.target, self.bracket, self.unknown)
-        forms = [(f if isinstance(f, Root) else Formula(f), region) for f, region in self.forms]
+        forms = [(Formula(f) if isinstance(f, Claim) else f, region) for f, region in self.forms]
         return tuple(forms) if forms else ((plain, True),)
 
     def with_rhs(self, expression) -> ImplicitForm:
@@ -63,9 +63,10 @@ class ImplicitForm(ClosedForm):
 
     def enclose(self, *, digits: int = 30, **at):
         values = self._bind((), at)
+        check_exact(self, values)
         gap = self.gap
         ends = [ball_function(e, self.arguments)(values, int(4 * digits) + 64) for e in self.bracket]
-        start = self._on_numpy([float(v) for v in values])
+        start = self._evaluate([float(v) for v in values], "numpy")
         for end in ends:
             if abs(start / float(end) - 1) < 1e-12:
                 with ctx.workprec(int(8 * digits) + 64):

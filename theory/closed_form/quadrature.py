@@ -12,14 +12,12 @@ class QuadratureForm(ExplicitForm):
 
     Arrays are integrated by a double-exponential rule with fixed nodes (`theory.backends.quadrature`
     says what it can do), mpmath numbers by mpmath's adaptive rule, balls by rigorous quadrature.
-    An `ExplicitForm` or `ImplicitForm` may hold integrals too; this one promises their accuracy,
-    and certifies itself on fewer points, as a rigorous integral takes some 10 ms.
+    An `ExplicitForm` or `ImplicitForm` may hold integrals too; this one certifies itself on fewer
+    points, as a rigorous integral takes some 10 ms.
     """
 
-    ulps = 16
-
-    def __init__(self, claim, arguments, *, forms=(), defaults=None):
-        super().__init__(claim, arguments, forms=forms, defaults=defaults)
+    def __init__(self, claim, arguments, **options):
+        super().__init__(claim, arguments, **options)
         if not claim.unfolded.has(sp.Integral):
             raise ValueError(f"{claim} holds no integral: make it an ExplicitForm")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 import sympy as sp
@@ -24,9 +25,13 @@ class RecursiveForm(ClosedForm):
     ``RecursiveForm(step, (depth, q0, sigma_w), state=q(l), start=q0, steps=depth)``: the claim's right
     side is the next state by the present one, ``q(l)``; several components are given as tuples.
     ``steps`` is one of the arguments, a whole number; ``value`` is what is returned, by the state (by
-    default the state itself). Under JAX the number of steps must not be traced where a reverse-mode
-    gradient is wanted.
+    default the state itself). Under JAX the number of steps may be traced, but then only forward-mode
+    derivatives exist.
     """
+
+    _most_steps: int | None = None
+    """Known for a copy of the form that JAX compiles for at most so many steps."""
+    _copy_of: RecursiveForm | None = None
 
     def __init__(self, claim, arguments, *, state, start, steps: Parameter, value=None, defaults=None):
         self.state, self.start = _tuple(state), _tuple(start)
@@ -42,12 +47,30 @@ class RecursiveForm(ClosedForm):
         return self.claim.unfolded
 
     @property
+    def name(self) -> str:
+        return self._copy_of.name if self._copy_of else super().name
+
+    def _evaluate(self, values: list, library: str):
+        count = values[self.arguments.index(self.steps)]
+        if library == "jax" and self._most_steps is None and _is_whole(count):
+            return self._for_at_most(int(np.max(np.asarray(count), initial=0)))._evaluate(values, library)
+        return super()._evaluate(values, library)
+
+    @lru_cache(maxsize=16)  # noqa: B019
+    def _for_at_most(self, steps: int) -> RecursiveForm:
+        """The same form with a loop of fixed length, which JAX differentiates in reverse."""
+        other = copy.copy(self)
+        other.__dict__.pop("branches", None)
+        other.jitted, other._most_steps, other._copy_of = {}, steps, self
+        return other
+
+    @property
     def outputs(self) -> int:
         return len(self.value)
 
     @cached_property
     def branches(self):
-        return ((_Repeated(self.claim, *self._in_symbols, self.steps), True),)
+        return ((_Repeated(self.claim, *self._in_symbols, self.steps, self._most_steps), True),)
 
     @cached_property
     def _in_symbols(self) -> tuple:
@@ -91,6 +114,7 @@ class _Repeated:
     start: tuple[sp.Expr, ...]
     value: tuple[sp.Expr, ...]
     steps: Parameter
+    most_steps: int | None
 
     expressions = None
 
@@ -99,6 +123,8 @@ class _Repeated:
         following = compiled(self.step, (*self.state, *arguments), library)
         value = compiled(self.value, (*self.state, *arguments), library)
         position, repeat = arguments.index(self.steps), _REPEAT[library]
+        if library == "jax":
+            repeat = partial(repeat, self.most_steps)
 
         def function(*values):
             last = repeat(lambda state: following(*state, *values), first(*values), values[position], values)
@@ -124,19 +150,18 @@ def _on_torch(step, state, count, values):
     return state
 
 
-def _on_jax(step, state, count, values):
+def _on_jax(most_steps, step, state, count, values):
     import jax
     import jax.numpy as jnp
 
     shape, dtype = jnp.broadcast_shapes(*(v.shape for v in values)), jnp.result_type(*values)
     state = tuple(jnp.broadcast_to(jnp.asarray(x, dtype), shape) for x in state)
-    traced = isinstance(count, jax.core.Tracer)
-    last = jnp.max(count, initial=0) if traced else np.max(np.asarray(count), initial=0)
 
     def body(k, state):
         return tuple(jnp.where(k < count, x, y).astype(dtype) for x, y in zip(step(state), state, strict=True))
 
-    return jax.lax.fori_loop(0, last.astype(int) if traced else int(last), body, state)
+    last = jnp.max(count, initial=0).astype(int) if most_steps is None else most_steps
+    return jax.lax.fori_loop(0, last, body, state)
 
 
 def _on_mpmath(step, state, count, values):
@@ -151,3 +176,13 @@ _REPEAT = {"numpy": _on_numpy, "jax": _on_jax, "torch": _on_torch, "mpmath": _on
 def _tuple(expressions) -> tuple:
     several = isinstance(expressions, Sequence | sp.Tuple)
     return tuple(map(sp.sympify, expressions)) if several else (sp.sympify(expressions),)
+
+
+def _is_whole(count) -> bool:
+    """Whether the number of steps can be seen, and is one."""
+    import jax
+
+    if isinstance(count, jax.core.Tracer):
+        return False
+    numbers = np.asarray(count)
+    return numbers.dtype.kind in "iuf" and bool(np.all(np.isfinite(numbers) & (numbers == np.rint(numbers))))

@@ -9,6 +9,7 @@ Rewrites            the same quantity in another (stabler, shorter) form
 Solves              put into the equations and initial conditions, nothing is left
 Evolves             a quantity's time derivative along the flow
 Expands             a series that satisfies an equation, order by order
+Coefficients        those of the series that satisfies an equation
 Separates           time as an integral over the state of a one-dimensional flow
 Inverts             one formula put into the other gives the argument back
 Limit, Series       what a formula tends to; its expansion
@@ -23,12 +24,13 @@ Approximates        a truncated sum or quadrature, to a stated relative accuracy
 """
 
 from .calculus import Approximates, Differentiates, Integrates, Limit, Maximises, Series
-from .equations import Conserved, Evolves, Expands, FixedPoint, Inverts, Recursion, Separates, Solves
+from .equations import Coefficients, Conserved, Evolves, Expands, FixedPoint, Inverts, Recursion, Separates, Solves
 from .statements import Assumption, Defines, Equates, Given, Rewrites, Substitutes
 
 __all__ = [
     "Approximates",
     "Assumption",
+    "Coefficients",
     "Conserved",
     "Defines",
     "Differentiates",

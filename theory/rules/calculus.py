@@ -10,6 +10,8 @@ from ..parameter import Domain
 from .substitution import frozen, residual
 
 _STEP = sp.Integer(10) ** -150
+_SERIES_STEP = sp.Integer(10) ** -45
+"""Divided by a power of itself, a longer step keeps the digits that balls must carry few."""
 _SLACK = sp.Integer(10) ** -40
 
 
@@ -41,7 +43,7 @@ class Series(Rule):
     """The expansion of the premise's right side about ``variable = point``, through ``order``.
 
     Proved coefficient by coefficient where the derivatives at the point exist; otherwise (an
-    asymptotic series) balls a step of 1e-150 away show the remainder to be o(variable**order).
+    asymptotic series) balls a step of 1e-45 away show the remainder to be o(variable**order).
     """
 
     def __init__(self, premise: Claim, variable: sp.Symbol, order: int, point=0):
@@ -55,8 +57,8 @@ class Series(Rule):
             for k, gap in enumerate(gaps):
                 yield residual(claim, gap, f"coefficient {k}", at={self.variable: self.point})
             return
-        at = {self.variable: self.point + _STEP}
-        remainder = (function - claim.unfolded).subs(at) / _STEP**self.order
+        at = {self.variable: self.point + _SERIES_STEP}
+        remainder = (function - claim.unfolded).subs(at) / _SERIES_STEP**self.order
         yield residual(claim, remainder, f"remainder of order {self.order}", at=at, slack=_SLACK)
 
     def _taylor_gaps(self, gap):

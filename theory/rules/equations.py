@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import sympy as sp
 
-from ..derivation import Claim, Rule
+from ..derivation import Claim, Evidence, Rule
 from .substitution import pairs, put, rate, residual
 
 
@@ -93,6 +93,31 @@ class Expands(Rule):
         for k in range(self.order + 1):
             yield residual(claim, gap.subs(self.variable, 0), f"coefficient {k}")
             gap = sp.diff(gap, self.variable)
+
+
+class Coefficients(Rule):
+    """The claim is the coefficient of ``variable**index`` (index 1, 2, ...) in the series of
+    ``function`` that satisfies the equation; put together through ``order``, nothing is left.
+
+    Proves the coefficients up to that order at the given values of the parameters, so SAMPLED.
+    """
+
+    floor = Evidence.SAMPLED
+
+    def __init__(self, equation: Claim, function, variable: sp.Symbol, index: sp.Symbol, order: int, at: Iterable[dict]):
+        self.equation, self.function, self.variable = equation, function, variable
+        self.index, self.order, self.at = index, order, tuple(at)
+        self.premises = (equation,)
+
+    def residuals(self, claim):
+        x = self.variable
+        for case in self.at:
+            terms = [claim.unfolded.subs({**case, self.index: k}) * x**k for k in range(1, self.order + 1)]
+            gap = (self.equation.lhs - self.equation.unfolded).subs(case)
+            whole = sp.together(put(gap, [(self.function, sp.Add(*terms))]))
+            series = sp.Poly(sp.fraction(whole)[0], x)  # a denominator does not vanish at x = 0
+            for k in range(self.order + 1):
+                yield residual(claim, series.coeff_monomial(x**k), f"coefficient {k} at {case}", at={**case, self.index: k})
 
 
 class FixedPoint(Rule):

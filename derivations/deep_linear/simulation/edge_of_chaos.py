@@ -63,11 +63,12 @@ def gradient_growth(rng: np.random.Generator, g: float, width: int, depth: int, 
     return np.array(sizes) / sizes[0]
 
 
-_LAPTOP = {"depth": 40, "settling": 20, "replicates": 32}
+_LAPTOP = {"depth": 60, "settling": 20, "replicates": 64}
 _GPU = {"depth": 60, "settling": 30, "replicates": 64, "width": (125, 250, 500, 1000)}
 
 tanh_fixed_point = Simulation(fixed_point, {"laptop": _LAPTOP, "gpu": _GPU})
+# A signal that falls by g a layer takes longer to be gone.
+_LONGER = {"depth": 80, "settling": 60}
 tanh_quiet_gradient = Simulation(
-    quiet_gradient,
-    {"laptop": _LAPTOP | {"depth": 80, "settling": 60}, "gpu": _GPU | {"depth": 120, "settling": 60}},
+    quiet_gradient, {"laptop": _LAPTOP | _LONGER, "gpu": _GPU | {"depth": 120, "settling": 60}}
 )

@@ -59,9 +59,9 @@ def isometry(*, xp, rng, progress, N, L) -> Measurement:
 
 gaussian_moments = Simulation(
     moments,
-    {"laptop": {"replicates": 64}, "gpu": {"replicates": 256, "width": (50, 100, 200, 400)}},
+    {"laptop": {"replicates": 256}, "gpu": {"replicates": 256, "width": (50, 100, 200, 400)}},
 )
 gaussian_stretching = Simulation(
-    stretching, {"laptop": {"layers": 50, "replicates": 64}, "gpu": {"layers": 1000, "replicates": 256}}
+    stretching, {"laptop": {"layers": 100, "replicates": 64}, "gpu": {"layers": 1000, "replicates": 256}}
 )
 orthogonal_isometry = Simulation(isometry)

@@ -33,9 +33,7 @@ def at_depths(*, xp, rng, progress, step, tau, L, size=1) -> Measurement:
     for depth in np.ravel(L):
         start = rng.uniform(0.05, 0.2, size=2) * modes.s
         weights = aligned(rng, modes, [start ** (1 / depth)] * depth, 8 * size)
-        path = _train(
-            xp, weights, inputs, targets, tau, strengths(modes, xp), step, (0.5, 1.5, 3, 5), progress
-        )
+        path = _train(xp, weights, inputs, targets, tau, strengths(modes, xp), step, TIMES, progress)
         found.append(path.observations)
         starts.append(strengths(modes, np)(weights))
         steps += path.steps
@@ -122,36 +120,38 @@ def loss_of_one_mode(*, xp, rng, progress, step, tau, size=1) -> Measurement:
     return Measurement(path.observations, read, steps=path.steps)
 
 
-def from_small_gaussian(*, xp, rng, progress, inverse_scale, tau, replicates, hidden=8) -> Measurement:
-    """The strength of one mode from Gaussian weights, neither balanced nor aligned, of a small scale.
+def from_gaussian(*, xp, rng, progress, step, tau, hidden=8, scale=0.3) -> Measurement:
+    """Networks with one input and one output from small Gaussian weights, neither balanced nor aligned.
 
-    The initial strength is that of the part of the weights that grows: half the sum of what the two
-    layers hold of the mode. The step falls like the square of the scale, so that its error does too.
+    With a (hidden,) the weights into the hidden layer and b those out of it, half their sum grows and
+    half their difference shrinks, whatever their directions. Measured are the sum and the difference
+    of the lengths of these two, and the mode strength a.b.
     """
-    scale = 1 / inverse_scale
-    inputs, targets = synthetic(rng, [1.0], inputs=1, outputs=1, examples=12)
-    modes = modes_of(inputs, targets, 1)
-    first = scale / np.sqrt(hidden) * rng.normal(size=(replicates, hidden, 1))
-    second = scale / np.sqrt(hidden) * rng.normal(size=(replicates, 1, hidden))
-    grows = (first @ modes.right[:, 0] + modes.left[:, 0] @ second) / 2
-    step = scale**2 / 32
-    # Around the time at which a weight of this scale, growing like exp(s t / tau), has reached 1.
-    middle = tau * np.log(inverse_scale)
-    times = step * np.rint((middle + tau * np.array([0.5, 1, 2])) / step)
-    sigma31 = xp.asarray(targets @ inputs.T / 12)
-    left, right = xp.asarray(modes.left[:, 0]), xp.asarray(modes.right[:, 0])
+    found, first0, second0, singular, steps = [], [], [], [], 0
+    for s in STRENGTHS:
+        inputs, targets = synthetic(rng, [s], inputs=1, outputs=1, examples=12)
+        sign = np.sign(targets @ inputs.T)[0, 0]
+        weights = [scale * rng.normal(size=shape) / np.sqrt(hidden) for shape in ((hidden, 1), (1, hidden))]
 
-    def batched(weights):
-        first, second = weights
-        error = (second @ first - sigma31) / tau
-        return xp.matrix_transpose(second) @ error, error @ xp.matrix_transpose(first)
+        def observe(weights, sign=sign):
+            a, b = weights[0][:, 0], sign * weights[1][0]
+            grows, shrinks = (((a + c * b) ** 2).sum() ** 0.5 / 2 for c in (1, -1))
+            return xp.stack([grows + shrinks, grows - shrinks, (a * b).sum()])
 
-    path = descend(
-        (xp.asarray(first), xp.asarray(second)), batched, step=step, record_at=times,
-        observe=lambda w: left @ (w[1] @ (w[0] @ right)[..., None])[..., 0].T, progress=progress,
-    )  # fmt: skip
-    read = {"t": path.times, "s": modes.s, "u0": np.sum(grows**2, axis=-1)[:, None]}
-    return Measurement(path.observations.T, read, steps=path.steps)
+        path = _train(xp, weights, inputs, targets, tau, observe, step, TIMES, progress)
+        start = xp.to_numpy(observe([xp.asarray(w) for w in weights]))
+        found.append(path.observations)
+        singular.append(modes_of(inputs, targets, 1).s[0])
+        first0.append(start[0])
+        second0.append(start[1])
+        steps += path.steps
+    read = {
+        "t": path.times[:, None],
+        "s": np.array(singular),
+        "a0": np.array(first0),
+        "b0": np.array(second0),
+    }
+    return Measurement(xp.stack(found, axis=1), read, steps=steps)
 
 
 def at_many_layers(*, xp, rng, progress, inverse_depth) -> Measurement:
@@ -199,7 +199,4 @@ training_unbalanced = Simulation(from_unbalanced, {"laptop": {}, "gpu": _GPU})
 training_unaligned = Simulation(from_unaligned, {"laptop": {}, "gpu": _GPU | {"hidden": 100, "size": 16}})
 training_kernel = Simulation(kernel_from_unaligned, {"laptop": {}, "gpu": _GPU | {"hidden": 100, "size": 4}})
 training_loss = Simulation(loss_of_one_mode, {"laptop": {}, "gpu": _GPU})
-training_small_gaussian = Simulation(
-    from_small_gaussian,
-    {"laptop": {"replicates": 64}, "gpu": {"replicates": 256, "inverse_scale": (8, 16, 32)}},
-)
+training_gaussian = Simulation(from_gaussian, {"laptop": {}, "gpu": {"hidden": 512, "step": _GPU["step"]}})
