@@ -8,18 +8,30 @@ from theory.tolerance import Discretisation, FiniteSize, MonteCarlo, RoundOff
 from .balanced_mode import mode_strength
 from .bounded_riccati import balanced_product
 from .depth import depth_mode_strength
-from .edge_of_chaos import edge_of_chaos, fixed_point, gradient_factor
+from .mean_field import edge_of_chaos, fixed_point, gradient_factor
 from .energy import mode_energy
 from .hierarchy import tree_singular_values
 from .infinite_depth import infinite_depth_mode_strength
-from .initialisation import fuss_catalan_moment, lyapunov_exponents, moment_equation
+from .initialisation import (
+    autoencoder_mode_strength,
+    exponent_of_chi,
+    fuss_catalan_moment,
+    lyapunov_exponent,
+    moment_equation,
+)
 from .learning_rate import optimal_learning_rate, steps_at_optimal_rate
 from .shallow import shallow_mode_strength
-from .simulation.edge_of_chaos import tanh_fixed_point, tanh_quiet_gradient
+from .simulation.edge_of_chaos import tanh_fixed_point
 from .simulation.learning_rate import curvature, steps_of_training
-from .simulation.random_products import gaussian_moments, gaussian_stretching, orthogonal_isometry
+from .simulation.random_products import (
+    gaussian_moments,
+    gaussian_singular_growth,
+    gaussian_stretching,
+    orthogonal_isometry,
+)
 from .simulation.training import (
     training_at_depths,
+    training_autoencoder,
     training_balanced,
     training_gaussian,
     training_kernel,
@@ -37,7 +49,7 @@ from .simulation.training_on_data import (
     tree_correlations,
 )
 from .tangent_kernel import trajectory_ntk
-from .unbalanced_mode import unbalanced_mode
+from .unbalanced import unbalanced_mode
 
 # A time constant other than 1, so that it is seen whether the prediction has it in the right places.
 TAU = {"tau": 1.5}
@@ -65,6 +77,7 @@ unaligned_training = Comparison(balanced_product, training_unaligned, TAU, EULER
 kernel_in_training = Comparison(trajectory_ntk, training_kernel, TAU, EULER)
 loss_in_training = Comparison(mode_energy, training_loss, TAU, EULER)
 gaussian_training = Comparison(unbalanced_mode, training_gaussian, TAU, EULER)
+autoencoder_training = Comparison(autoencoder_mode_strength, training_autoencoder, TAU, EULER)
 
 # Training on data.
 training_on_the_digits = Comparison(mode_strength, training_on_digits, TAU, EULER_ON_IMAGES)
@@ -95,15 +108,17 @@ moments_of_a_product = Comparison(
     fuss_catalan_moment, gaussian_moments, {"k": (1, 2, 3), "L": 2}, FiniteSize(1, (16, 32, 64)),
     covers=(moment_equation,),
 )  # fmt: skip
-stretching_by_a_product = Comparison(lyapunov_exponents, gaussian_stretching, {"N": 6}, MonteCarlo())
+stretching_by_a_product = Comparison(lyapunov_exponent, gaussian_stretching, {"N": 6}, MonteCarlo())
+growth_by_a_deep_product = Comparison(
+    lyapunov_exponent, gaussian_singular_growth, {"N": 3}, FiniteSize(1, (16, 32, 64, 128), varies="layers"),
+    covers=(exponent_of_chi,),
+)  # fmt: skip
 # Every factor rounds each entry of the product like a sum of N terms.
 isometry_of_a_product = Comparison(
     lambda N, L: 1.0, orthogonal_isometry, {"N": 32, "L": 20}, RoundOff(32 * 20)
 )
-chaotic_network = Comparison(
-    edge_of_chaos, tanh_fixed_point, {"g": 1.6}, FiniteSize(1, (16, 32, 64, 128)),
+# One gain on each side of the edge; the upper one not where the variance happens to be 1.
+random_tanh_network = Comparison(
+    edge_of_chaos, tanh_fixed_point, {"g": (0.2, 2.2)}, FiniteSize(1, (16, 32, 64, 128)),
     covers=(fixed_point, gradient_factor),
 )  # fmt: skip
-quiet_network = Comparison(
-    edge_of_chaos, tanh_quiet_gradient, {"g": 0.8}, FiniteSize(1, (16, 32, 64)), select=1
-)

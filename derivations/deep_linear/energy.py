@@ -13,7 +13,7 @@ from theory.rules import Evolves, Given, Rewrites, Substitutes
 from .balanced_mode import trajectory
 from .depth import depth_flow
 from .setting import L, a, b, d, s, t, tau, u, u0
-from .unbalanced_mode import whitened_first, whitened_second
+from .unbalanced import whitened_first, whitened_second
 
 # %%
 E = sp.Function("E")

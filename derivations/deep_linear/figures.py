@@ -10,15 +10,15 @@ from theory.simulation import descend, namespace
 from .balanced_mode import half_time, mode_strength
 from .bounded_riccati import balanced_product
 from .data import digits, tree
-from .edge_of_chaos import edge_of_chaos
+from .mean_field import edge_of_chaos
 from .hierarchy import tree_modes
-from .initialisation import lyapunov_exponents
+from .initialisation import lyapunov_exponent, spectral_edge
 from .learning_rate import optimal_learning_rate, steps_at_optimal_rate
-from .simulation.edge_of_chaos import fixed_point, gradient_growth, quiet_gradient
+from .simulation.edge_of_chaos import gradient_growth, settled
 from .simulation.learning_rate import best_rate, steps_to_learn
 from .simulation.network import aligned, gradient, gradient_given, modes_of, strengths
 from .simulation.random_products import gaussian, orthogonal
-from .unbalanced_mode import unbalanced_mode
+from .unbalanced import unbalanced_mode
 
 MARKERS = "osD^vP"
 COLOURS = [f"C{i}" for i in range(6)]
@@ -202,7 +202,7 @@ def tree_learning(axes):
     axes[1].minorticks_off()
 
 
-@figure(columns=2, panels=(1, 2), height=2.4, shows=(lyapunov_exponents,))
+@figure(columns=2, panels=(1, 2), height=2.4, shows=(spectral_edge, lyapunov_exponent))
 def singular_values_of_products(axes):
     """Products of Gaussian matrices become singular with depth, products of orthogonal ones do not.
     (a) Singular values of products of $L$ random 200 x 200 matrices; ticks above: the largest that
@@ -223,7 +223,7 @@ def singular_values_of_products(axes):
             label=f"Gaussian, $L = {layers}$",
             lw=1.1,
         )
-        edge = np.log10((layers + 1) ** (layers + 1) / layers**layers) / 2
+        edge = np.log10(float(spectral_edge(layers))) / 2
         spread.plot([edge, edge], [0.235, 0.25], color=COLOURS[k], linestyle="-", lw=1.2)
     sizes = np.linalg.svd(orthogonal(rng, 200, 100, NUMPY), compute_uv=False)
     density = np.histogram(np.log10(sizes), bins + 0.0625)[0] / 200
@@ -238,7 +238,7 @@ def singular_values_of_products(axes):
         total = total + np.log(np.abs(np.diagonal(r)))
         path.append(total / layer)
     shown = np.unique(np.geomspace(1, 100, 25).round().astype(int)) - 1
-    for k, exponent in enumerate(np.ravel(lyapunov_exponents(6))):
+    for k, exponent in enumerate(lyapunov_exponent(np.arange(1, 7), 6)):
         growth.axhline(exponent, color=COLOURS[k], linestyle="-")
         growth.plot(
             depths[shown],
@@ -269,9 +269,8 @@ def edge_of_chaos_gradients(axes):
     factor.plot(gains, gains**2, color="0.5", linestyle=":", label="$g^2$")
     measured = []
     for g in np.arange(0.8, 2.01, 0.15):
-        run = fixed_point if g > 1 else quiet_gradient
-        found = run(xp=NUMPY, rng=rng, progress=None, width=150, g=g, depth=40, settling=20, replicates=8)
-        measured.append((g, np.mean(found.values.reshape(8, -1)[:, -1])))
+        found = [settled(r, g, 150, 20, 20, NUMPY)[1] for r in rng.spawn(8)]
+        measured.append((g, np.mean(found)))
     factor.plot(*np.transpose(measured), "o", color="C2", **OPEN, label="networks")
     factor.set(xlabel="gain $g$", ylabel=r"gradient factor $\chi$", ylim=(0.6, 1.8))
     factor.legend(loc="upper left")

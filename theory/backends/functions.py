@@ -27,8 +27,8 @@ TABLE: dict[str, dict[str, str]] = {
         for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh")
     },
     "Abs": {"numpy": "numpy:abs", "jax": "jax.numpy:abs", "torch": "torch:abs"},
-    "Max": {"numpy": "numpy:maximum", "jax": "jax.numpy:maximum", "torch": "torch:maximum"},
-    "Min": {"numpy": "numpy:minimum", "jax": "jax.numpy:minimum", "torch": "torch:minimum"},
+    "Max": {"numpy": "numpy:maximum", "jax": "jax.numpy:maximum", "torch": "theory.backends.own:maximum_torch"},
+    "Min": {"numpy": "numpy:minimum", "jax": "jax.numpy:minimum", "torch": "theory.backends.own:minimum_torch"},
     "power": {"numpy": "numpy:power", "jax": "jax.numpy:power", "torch": "torch:pow"},
     "erf": {"numpy": "scipy.special:erf", "jax": "jax.scipy.special:erf", "torch": "torch.special:erf"},
     "erfc": {"numpy": "scipy.special:erfc", "jax": "jax.scipy.special:erfc", "torch": "torch.special:erfc"},

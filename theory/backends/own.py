@@ -113,3 +113,23 @@ def sech_torch(x):
     import torch
 
     return _sech(torch.exp, torch.abs, x)
+
+
+def maximum_torch(x, y):
+    """PyTorch's own takes no Python numbers."""
+    import torch
+
+    return torch.maximum(*_like_one_another(x, y))
+
+
+def minimum_torch(x, y):
+    import torch
+
+    return torch.minimum(*_like_one_another(x, y))
+
+
+def _like_one_another(x, y):
+    import torch
+
+    tensor = x if torch.is_tensor(x) else y
+    return [torch.as_tensor(v, dtype=tensor.dtype, device=tensor.device) for v in (x, y)]

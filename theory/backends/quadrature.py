@@ -43,20 +43,20 @@ def _pieces(low, high) -> list[tuple]:
 
 
 def quadrature_numpy(f: Callable, low, high):
-    """The integral of ``f`` from ``low`` to ``high``, which may be arrays with one axis."""
+    """The integral of ``f`` from ``low`` to ``high``, which may be arrays."""
     total = 0.0
     for end, direction, length, nodes, weights in _pieces(low, high):
-        size = max(np.size(length), np.size(f(end + direction * length * nodes[0])))
-        rows = max(1, _BLOCK // max(1, size))
-        parts = []
+        once = np.asarray(f(end + direction * length * nodes[0]))
+        new_axis = (-1, *[1] * max(once.ndim, np.ndim(length)))
+        rows, parts = max(1, _BLOCK // max(1, once.size)), []
         for k in range(0, len(nodes), rows):
-            values = f(end + direction * length * nodes[k : k + rows, None])
-            terms = weights[k : k + rows, None] * values
+            x, w = (values[k : k + rows].reshape(new_axis) for values in (nodes, weights))
+            terms = w * f(end + direction * length * x)
             terms = np.where(np.isfinite(terms), terms, 0.0)  # infinity times zero, far out
-            parts.append(np.ascontiguousarray(terms.T).sum(-1))  # contiguous, so that NumPy sums in pairs
+            # contiguous, so that NumPy sums in pairs
+            parts.append(np.ascontiguousarray(np.moveaxis(terms, 0, -1)).sum(-1))
         total = total + length * np.stack(parts, axis=-1).sum(-1)
-    scalar = np.size(total) == 1 and size == 1
-    return np.ravel(total)[0] if scalar else total
+    return total
 
 
 def quadrature_jax(f: Callable, low, high):

@@ -36,7 +36,7 @@ class Formula:
 
 @dataclass(frozen=True, eq=False)
 class Root:
-    """The value is ``value`` at the root in ``unknown`` of ``claim.rhs = target``.
+    """The value is ``value`` (or a tuple) at the root in ``unknown`` of ``claim.rhs = target``.
 
     ``bracket`` are two expressions of the arguments with the root between them; the claim's right
     side must be monotone there. The author chooses an unknown in which it is almost linear.
@@ -57,7 +57,7 @@ class Root:
         slope = _derivative(gap, self.unknown)
         ends = compiled(tuple(map(sp.sympify, self.bracket)), arguments, library)
         both = compiled((gap, slope), (self.unknown, *arguments), library)
-        value = compiled((sp.sympify(self.value),), (self.unknown, *arguments), library)
+        value = compiled(components(sp.sympify(self.value)), (self.unknown, *arguments), library)
 
         def solve(*values):
             root = safeguarded_newton(both, *ends(*values), values, library)

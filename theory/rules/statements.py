@@ -63,8 +63,8 @@ class Substitutes(Rule):
         left = components(claim.lhs - claim.unfolded) if not _tuple(claim) else _gaps(claim)
         right = _gaps(self.equation)
         for ours, theirs in zip(left, right, strict=True):
-            theirs = put(put(theirs, self.definitions), self.at)
-            yield residual(claim, self.factor * theirs - put(ours, self.definitions), "equation", at=self.at)
+            theirs = put(put(self.factor * theirs, self.definitions), self.at)
+            yield residual(claim, theirs - put(ours, self.definitions), "equation", at=self.at)
 
 
 class Rewrites(Rule):

@@ -24,22 +24,25 @@ def layers(rng: np.random.Generator, g: float, width: int, depth: int, start: fl
     return xp.stack(variance), xp.stack(factor)
 
 
+def settled(rng: np.random.Generator, g: float, width: int, depth: int, settling: int, xp):
+    """Preactivation variance and gradient factor (2,), averaged over ``depth`` layers after ``settling``."""
+    variance, factor = layers(rng, g, width, settling + depth, abs(g - 1), xp)
+    return xp.stack([xp.mean(variance[settling:]), xp.mean(factor[settling:])])
+
+
 def fixed_point(*, xp, rng, progress, width, g, depth, settling, replicates) -> Measurement:
-    """Preactivation variance and gradient factor, averaged over the layers after ``settling`` ones."""
+    """Preactivation variance and gradient factor of deep tanh networks with each gain ``g``.
+
+    Averages over ``depth`` layers after ``settling`` ones; after as many as it takes until the signal
+    underflows where it falls by ``g`` a layer.
+    """
+    gains = [float(gain) for gain in np.ravel(g)]
+    smallest = np.log(np.finfo(float).smallest_subnormal)
+    waits = [settling if gain > 1 else settling + int(smallest / np.log(gain)) for gain in gains]
 
     def draw(rng):
-        variance, factor = layers(rng, float(g), width, depth, float(g) - 1, xp)
-        return xp.stack([xp.mean(variance[settling:]), xp.mean(factor[settling:])])
-
-    return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
-
-
-def quiet_gradient(*, xp, rng, progress, width, g, depth, settling, replicates) -> Measurement:
-    """The gradient factor of a network whose signal dies out, averaged over the layers where it has."""
-
-    def draw(rng):
-        _, factor = layers(rng, float(g), width, depth, 1.0, xp)
-        return xp.mean(factor[settling:])
+        pairs = zip(gains, waits, strict=True)
+        return xp.stack([settled(rng, gain, width, depth, wait, xp) for gain, wait in pairs])
 
     return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
 
@@ -63,12 +66,10 @@ def gradient_growth(rng: np.random.Generator, g: float, width: int, depth: int, 
     return np.array(sizes) / sizes[0]
 
 
-_LAPTOP = {"depth": 60, "settling": 20, "replicates": 64}
-_GPU = {"depth": 60, "settling": 30, "replicates": 64, "width": (125, 250, 500, 1000)}
-
-tanh_fixed_point = Simulation(fixed_point, {"laptop": _LAPTOP, "gpu": _GPU})
-# A signal that falls by g a layer takes longer to be gone.
-_LONGER = {"depth": 80, "settling": 60}
-tanh_quiet_gradient = Simulation(
-    quiet_gradient, {"laptop": _LAPTOP | _LONGER, "gpu": _GPU | {"depth": 120, "settling": 60}}
+tanh_fixed_point = Simulation(
+    fixed_point,
+    {
+        "laptop": {"depth": 40, "settling": 20, "replicates": 64},
+        "gpu": {"depth": 40, "settling": 30, "replicates": 64, "width": (125, 250, 500, 1000)},
+    },
 )

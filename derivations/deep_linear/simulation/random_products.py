@@ -49,7 +49,31 @@ def stretching(*, xp, rng, progress, N, layers, replicates) -> Measurement:
             total = total + xp.log(xp.abs(xp.linalg.diagonal(r)))
         return total / layers
 
-    return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), {"i": np.arange(1, N + 1)})
+
+
+def singular_growth(*, xp, rng, progress, layers, replicates) -> Measurement:
+    """The logarithms, per layer, of the singular values of products of 3 x 3 Gaussian matrices.
+
+    However far they are apart: the largest is read off the product, the smallest off the product of
+    the inverses, the middle one off the determinants.
+    """
+    eye = xp.stack([xp.eye(3)] * replicates)
+    forward, backward = eye, eye
+    logs, total = [xp.zeros(replicates), xp.zeros(replicates)], xp.zeros(replicates)
+    for layer in range(layers):
+        w = xp.asarray(rng.normal(size=(replicates, 3, 3)) / np.sqrt(3))
+        total = total + xp.linalg.slogdet(w)[1]
+        forward, backward = w @ forward, xp.linalg.solve(xp.matrix_transpose(w), backward)
+        sizes = [xp.sum(m**2, axis=(-2, -1)) ** 0.5 for m in (forward, backward)]
+        forward, backward = forward / sizes[0][:, None, None], backward / sizes[1][:, None, None]
+        logs = [log + xp.log(size) for log, size in zip(logs, sizes, strict=True)]
+        if progress is not None:
+            progress(layer + 1, layers)
+    norms = [xp.linalg.svd(m, full_matrices=False)[1][:, 0] for m in (forward, backward)]
+    largest, smallest = (log + xp.log(norm) for log, norm in zip(logs, norms, strict=True))
+    found = xp.stack([largest, total - largest + smallest, -smallest], axis=-1)
+    return Measurement(found / layers, {"i": np.arange(1, 4)}, steps=layers)
 
 
 def isometry(*, xp, rng, progress, N, L) -> Measurement:
@@ -63,5 +87,9 @@ gaussian_moments = Simulation(
 )
 gaussian_stretching = Simulation(
     stretching, {"laptop": {"layers": 100, "replicates": 64}, "gpu": {"layers": 1000, "replicates": 256}}
+)
+gaussian_singular_growth = Simulation(
+    singular_growth,
+    {"laptop": {"replicates": 1024}, "gpu": {"replicates": 16384, "layers": (16, 32, 64, 128, 256)}},
 )
 orthogonal_isometry = Simulation(isometry)

@@ -25,6 +25,17 @@ def from_balanced(*, xp, rng, progress, step, tau, layers=2, size=1) -> Measurem
     return Measurement(path.observations, read, steps=path.steps)
 
 
+def of_autoencoder(*, xp, rng, progress, step, tau, size=1) -> Measurement:
+    """Mode strengths of a two-layer network whose targets are its inputs, as in greedy pretraining."""
+    inputs, _ = _task(rng, size, VARIANCES)
+    modes = modes_of(inputs, inputs, 7 * size)
+    start = rng.uniform(0.02, 0.2, size=len(modes.s))
+    weights = aligned(rng, modes, [np.sqrt(start)] * 2, 8 * size)
+    path = _train(xp, weights, inputs, inputs, tau, strengths(modes, xp), step, TIMES, progress)
+    read = {"t": path.times[:, None], "d": modes.d, "u0": strengths(modes, np)(weights)}
+    return Measurement(path.observations, read, steps=path.steps)
+
+
 def at_depths(*, xp, rng, progress, step, tau, L, size=1) -> Measurement:
     """Mode strengths of networks with each number ``L`` of layers, from aligned, balanced weights."""
     inputs, targets = _task(rng, size, strengths=STRENGTHS[:2])
@@ -191,6 +202,7 @@ _GPU = {"size": 64, "step": (1 / 64, 1 / 128, 1 / 256, 1 / 512)}
 
 training_balanced = Simulation(from_balanced, {"laptop": {}, "gpu": _GPU})
 training_shallow = Simulation(from_balanced, {"laptop": {"layers": 1}, "gpu": {"layers": 1, **_GPU}})
+training_autoencoder = Simulation(of_autoencoder, {"laptop": {}, "gpu": _GPU})
 training_at_depths = Simulation(at_depths, {"laptop": {}, "gpu": _GPU})
 training_very_deep = Simulation(
     at_many_layers, {"laptop": {}, "gpu": {"inverse_depth": (1 / 32, 1 / 64, 1 / 128, 1 / 256)}}

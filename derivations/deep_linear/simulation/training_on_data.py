@@ -67,9 +67,10 @@ def on_tree(*, xp, rng, progress, step, tau, depth=3) -> Measurement:
     modes = modes_of(inputs, targets, inputs.shape[1])
     start = rng.uniform(0.01, 0.1, size=len(modes.s)) * modes.s / modes.d
     weights = aligned(rng, modes, [np.sqrt(start)] * 2, 2 * len(modes.s))
+    times = len(modes.s) * np.array([0.25, 0.5, 0.75, 1, 1.5, 2, 3])
     path = descend(
         [xp.asarray(w) for w in weights], gradient(xp.asarray(inputs), xp.asarray(targets), tau),
-        step=step, record_at=len(modes.s) * np.array([0.25, 0.5, 0.75, 1, 1.5, 2, 3]), observe=strengths(modes, xp), progress=progress,
+        step=step, record_at=times, observe=strengths(modes, xp), progress=progress,
     )  # fmt: skip
     read = {"t": path.times[:, None], "s": modes.s, "d": modes.d, "u0": strengths(modes, np)(weights)}
     return Measurement(path.observations, read, steps=path.steps)

@@ -7,7 +7,8 @@
 import sympy as sp
 from sympy import Integral, Rational, exp, pi, sech, sqrt, tanh
 
-from theory import Claim, Parameter
+from theory import Claim, ImplicitForm, Parameter
+from theory.closed_form import Root
 from theory.parameter import POSITIVE
 from theory.rules import Approximates, Assumption, Defines, Expands, Given, Rewrites, Series, Solves, Substitutes
 
@@ -15,7 +16,7 @@ g = Parameter("g", "gain: standard deviation of the weights times sqrt(N)", POSI
 v = Parameter("v", "preactivation variance", POSITIVE, extremes=(1e-12, 1e4))
 y = Parameter("y", "a preactivation", POSITIVE)
 eps = Parameter("epsilon", "g**2 - 1", POSITIVE, latex=r"\varepsilon")
-z = sp.Symbol("z", real=True)
+z, k = sp.Symbol("z", real=True), sp.Symbol("k", integer=True, positive=True)
 chi = sp.Symbol("chi", positive=True)
 M, S, r = sp.Function("M"), sp.Function("S"), sp.Symbol("r")
 
@@ -40,7 +41,7 @@ gradient_factor = Claim(
 # The gain that has its fixed point at $v$, and what follows for the gradient.
 
 # %%
-gain = Claim(g, sqrt(v / M(v)), Solves(fixed_point, using=(activity,)))
+gain = Claim(g**2, v / M(v), Substitutes(fixed_point, activity, factor=-1 / M(v)))
 gradient_by_variance = Claim(chi, v * S(v) / M(v), Substitutes(gradient_factor, gain, slope, activity))
 excess = Claim(eps, g**2 - 1, Given("the distance from the edge"))
 excess_by_variance = Claim(eps, v / M(v) - 1, Substitutes(excess, gain, activity))
@@ -61,8 +62,7 @@ gradient_series = Claim(
 # For $g \le 1$ activity dies out and the network is linear there.
 
 # %%
-quiet = Claim(v, sp.Integer(0), Solves(fixed_point))
-quiet_gradient = Claim(chi, g**2, Substitutes(gradient_factor, at={v: 0}))
+quiet = Claim((v, chi), (0, g**2), Solves((fixed_point, gradient_factor)), where=g <= 1)
 
 # %% [markdown]
 # ## For the computer
@@ -76,7 +76,7 @@ ratio = sp.Symbol("q")
 
 def trapezoid(f, step, count):
     """An even function's integral over the real line from its values at multiples of a step."""
-    return step * (f(sp.Integer(0)) + 2 * sp.Add(*[f(k * step) for k in range(1, count + 1)]))
+    return step * (f(sp.Integer(0)) + 2 * sp.Sum(f(k * step), (k, 1, count)))
 
 
 def mean_over_z(f):
@@ -101,4 +101,23 @@ gradient_small = Claim(
 )
 gradient_large = Claim(
     chi, g**2 * mean_over_preactivation(lambda x: sech(x) ** 4), Approximates(gradient_exactly), where=v >= 1
+)
+
+# %%
+variance_at_one = inverse_gain_small.rhs.subs(v, 1)
+edge_of_chaos = ImplicitForm(
+    inverse_gain_exactly,
+    (g,),
+    unknown=v,
+    target=1 / g**2,
+    bracket=((1 - 1 / g**2) / 2, g**2),
+    also=(gradient_exactly,),
+    forms=(
+        (quiet, g <= 1),
+        (
+            Root(inverse_gain_small, v, 1 / g**2, ((1 - 1 / g**2) / 2, 1), (v, gradient_small.rhs)),
+            g**2 * variance_at_one <= 1,
+        ),
+        (Root(inverse_gain_large, v, 1 / g**2, (1, g**2), (v, gradient_large.rhs)), True),
+    ),
 )

@@ -1,0 +1,88 @@
+"""The project's own numeric functions against rigorous balls."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from theory.backends import own
+from theory.backends.rigorous import compile_ball
+from theory.functions import expm1, log1p, wright_omega
+from theory.ulps import ulps_between
+
+x = sp.Symbol("x", real=True)
+
+
+PFQ = [
+    ((1, 2), (3,)),
+    ((1, sp.Rational(5, 3)), (sp.Rational(8, 3),)),
+    ((1, 1, sp.Rational(7, 3)), (2, 2)),
+    ((1, 1, 3), (2, 2)),
+]
+
+
+@pytest.mark.parametrize(("upper", "lower"), PFQ)
+def test_hypergeometric_series_on_its_disc(upper, lower):
+    z = np.concatenate([np.linspace(-0.5, 0.5, 41), [1e-300, -1e-12, 0.0]])
+    found = own.hyper_numpy(tuple(map(float, upper)), tuple(map(float, lower)), z)
+    # the parameters are rounded to floats on one side alone
+    exact = [tuple(sp.Rational(float(a)) for a in side) for side in (upper, lower)]
+    enclose = compile_ball(sp.hyper(*exact, x), (x,))
+    assert ulps_between(found, np.array([enclose([float(p)], 300) for p in z], dtype=object)).max() <= 4
+
+
+def test_hypergeometric_beyond_the_disc():
+    # a 2F1 has SciPy there, others have nothing
+    assert own.hyper_numpy((1.0, 1.0), (2.0,), np.array(0.9)) == pytest.approx(-np.log(0.1) / 0.9, rel=1e-13)
+    assert np.isnan(own.hyper_numpy((1.0, 1.0, 1.0), (2.0, 2.0), np.array(0.9)))
+
+
+def test_hypergeometric_parameters_may_be_arrays():
+    c = np.array([2.0, 3.0])
+    found = own.hyper_numpy((1.0, 1.0), (c,), np.array([0.5, 0.25]))
+    assert found.tolist() == [own.hyper_numpy((1.0, 1.0), (k,), z).item() for k, z in ((2.0, 0.5), (3.0, 0.25))]
+
+
+OMEGA = np.concatenate([np.linspace(-60, 60, 241), [-700.0, -745.0, 1e3, 1e10, 1e300, 0.0, 1.0, 1e-300]])
+
+
+def omega_ok(found):
+    exact = np.array([compile_ball(wright_omega(x), (x,))([float(p)], 300) for p in OMEGA], dtype=object)
+    # the condition number x omega'/omega is x/(1 + omega), at most 1 above 0 and |x| below
+    return np.all(ulps_between(found, exact) <= 4 * np.maximum(1, np.where(OMEGA < 0, -OMEGA, 1)))
+
+
+def test_wright_omega_on_numpy():
+    assert omega_ok(own.wright_omega_numpy(OMEGA))
+
+
+def test_wright_omega_on_jax():
+    jax = pytest.importorskip("jax")
+    with jax.enable_x64(True):
+        values = jax.numpy.asarray(OMEGA[OMEGA > -700])
+        found = np.asarray(own.wright_omega_jax(values))
+        assert np.all(np.abs(found / own.wright_omega_numpy(OMEGA[OMEGA > -700]) - 1) < 1e-13)
+        slope = jax.vmap(jax.grad(own.wright_omega_jax))(values)
+        assert np.all(np.abs(slope - found / (1 + found)) <= 1e-12 * found)
+
+
+def test_wright_omega_on_torch():
+    torch = pytest.importorskip("torch")
+    at = torch.tensor(OMEGA[OMEGA > -700], requires_grad=True)
+    found = own.wright_omega_torch(at)
+    found.sum().backward()
+    assert torch.all(torch.abs(at.grad - found / (1 + found)) <= 1e-12 * found)
+
+
+def test_sympy_functions_differentiate_and_print():
+    assert wright_omega(x).diff(x) == wright_omega(x) / (1 + wright_omega(x))
+    assert wright_omega(x).rewrite(sp.LambertW) == sp.LambertW(sp.exp(x))
+    assert sp.latex(wright_omega(x)) == r"\omega\left(x\right)"
+    assert sp.simplify(expm1(x).diff(x) - sp.exp(x)) == 0
+    assert sp.simplify(log1p(x).diff(x) - 1 / (1 + x)) == 0
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-5, 1.0, 1e5, 1e300])
+@pytest.mark.parametrize("n", [2.0, 3.0, 10.0, 1e4])
+def test_roots_of_extreme_numbers(size, n):
+    exact = compile_ball(x ** (1 / sp.Rational(n)), (x,))([size], 300)
+    assert ulps_between(np.asarray(own.nth_root(np.float64(size), n)), exact) <= 4
