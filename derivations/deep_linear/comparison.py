@@ -8,7 +8,6 @@ from theory.tolerance import Discretisation, FiniteSize, MonteCarlo, RoundOff
 from .balanced_mode import mode_strength
 from .bounded_riccati import balanced_product
 from .depth import depth_mode_strength
-from .mean_field import edge_of_chaos, fixed_point, gradient_factor
 from .energy import mode_energy
 from .hierarchy import tree_singular_values
 from .infinite_depth import infinite_depth_mode_strength
@@ -20,6 +19,7 @@ from .initialisation import (
     moment_equation,
 )
 from .learning_rate import optimal_learning_rate, steps_at_optimal_rate
+from .mean_field import edge_of_chaos, fixed_point, gradient_factor
 from .shallow import shallow_mode_strength
 from .simulation.edge_of_chaos import tanh_fixed_point
 from .simulation.learning_rate import curvature, steps_of_training
@@ -119,6 +119,6 @@ isometry_of_a_product = Comparison(
 )
 # One gain on each side of the edge; the upper one not where the variance happens to be 1.
 random_tanh_network = Comparison(
-    edge_of_chaos, tanh_fixed_point, {"g": (0.2, 2.2)}, FiniteSize(1, (16, 32, 64, 128)),
+    edge_of_chaos, tanh_fixed_point, {"g": (0.1, 2.2)}, FiniteSize(1, (16, 32, 64)),
     covers=(fixed_point, gradient_factor),
 )  # fmt: skip

@@ -10,10 +10,10 @@ from theory.simulation import descend, namespace
 from .balanced_mode import half_time, mode_strength
 from .bounded_riccati import balanced_product
 from .data import digits, tree
-from .mean_field import edge_of_chaos
 from .hierarchy import tree_modes
 from .initialisation import lyapunov_exponent, spectral_edge
 from .learning_rate import optimal_learning_rate, steps_at_optimal_rate
+from .mean_field import edge_of_chaos
 from .simulation.edge_of_chaos import gradient_growth, settled
 from .simulation.learning_rate import best_rate, steps_to_learn
 from .simulation.network import aligned, gradient, gradient_given, modes_of, strengths

@@ -57,7 +57,11 @@ def test_every_function_on_every_library_it_is_said_to_be_on(expression, library
 
 
 def test_mpmath_has_whatever_numpy_has():
-    assert [name for name, homes in TABLE.items() if "numpy" in homes and "mpmath" not in homes and name != "isfinite"] == []
+    assert [
+        name
+        for name, homes in TABLE.items()
+        if "numpy" in homes and "mpmath" not in homes and name != "isfinite"
+    ] == []
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)

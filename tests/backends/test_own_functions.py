@@ -39,7 +39,9 @@ def test_hypergeometric_beyond_the_disc():
 def test_hypergeometric_parameters_may_be_arrays():
     c = np.array([2.0, 3.0])
     found = own.hyper_numpy((1.0, 1.0), (c,), np.array([0.5, 0.25]))
-    assert found.tolist() == [own.hyper_numpy((1.0, 1.0), (k,), z).item() for k, z in ((2.0, 0.5), (3.0, 0.25))]
+    assert found.tolist() == [
+        own.hyper_numpy((1.0, 1.0), (k,), z).item() for k, z in ((2.0, 0.5), (3.0, 0.25))
+    ]
 
 
 OMEGA = np.concatenate([np.linspace(-60, 60, 241), [-700.0, -745.0, 1e3, 1e10, 1e300, 0.0, 1.0, 1e-300]])

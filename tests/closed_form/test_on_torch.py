@@ -15,7 +15,13 @@ from theory import DomainError  # noqa: E402
 
 @pytest.mark.parametrize(
     ("given", "expected"),
-    [("float64", "float64"), ("float32", "float32"), ("bfloat16", "bfloat16"), ("float16", "float16"), ("int64", "float64")],
+    [
+        ("float64", "float64"),
+        ("float32", "float32"),
+        ("bfloat16", "bfloat16"),
+        ("float16", "float16"),
+        ("int64", "float64"),
+    ],
 )
 def test_dtypes(given, expected):
     found = mode_strength(torch.arange(3, dtype=getattr(torch, given)), 1.0, 0.1, 1.0)
@@ -28,7 +34,9 @@ def test_single_precision_is_rounded_once():
 
 
 def test_a_number_in_a_tensor_does_not_widen_the_others():
-    assert mode_strength(torch.ones(2), torch.tensor(1.0, dtype=torch.float64), 0.1, 1.0).dtype == torch.float32
+    assert (
+        mode_strength(torch.ones(2), torch.tensor(1.0, dtype=torch.float64), 0.1, 1.0).dtype == torch.float32
+    )
     assert mode_strength(torch.ones(2), np.ones(2), 0.1, 1.0).dtype == torch.float64
 
 

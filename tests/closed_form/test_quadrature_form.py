@@ -95,7 +95,9 @@ def test_jax_jits_and_differentiates():
     with jax.enable_x64(True):
         found = jax.jit(jax.grad(bounded))(0.8)
         assert float(found) == pytest.approx(0.8**2 / (1 + 0.8**3), rel=1e-13)
-        assert np.allclose(jax.vmap(saturation)(jax.numpy.asarray([0.5, 1.0])), saturation(np.array([0.5, 1.0])), rtol=1e-14)
+        assert np.allclose(
+            jax.vmap(saturation)(jax.numpy.asarray([0.5, 1.0])), saturation(np.array([0.5, 1.0])), rtol=1e-14
+        )
 
 
 def test_torch_differentiates():

@@ -83,7 +83,9 @@ def test_jax_jits_and_differentiates():
     slope = lambda q: 1 / (q * (1 / q + 3)) ** 2  # noqa: E731
     with jax.enable_x64(True):
         assert float(jax.grad(lambda q: saturating(3, q, 1.0))(0.7)) == pytest.approx(slope(0.7), rel=1e-13)
-        assert float(jax.jit(jax.grad(lambda q: saturating(3, q, 1.0)))(0.7)) == pytest.approx(slope(0.7), rel=1e-13)
+        assert float(jax.jit(jax.grad(lambda q: saturating(3, q, 1.0)))(0.7)) == pytest.approx(
+            slope(0.7), rel=1e-13
+        )
         # a traced number of steps leaves forward mode
         found = jax.jit(lambda n: jax.jacfwd(lambda q: saturating(n, q, 1.0))(0.7))(3)
         assert float(found) == pytest.approx(slope(0.7), rel=1e-13)

@@ -54,9 +54,9 @@ def test_weights_of_one_mode_stay_on_their_hyperbola_and_end_at_a_minimum():
     assert len(paths) == 16
     for path in paths:
         a, b = path.T
-        assert np.ptp(a**2 - b**2) < 1e-12 * np.max(a**2 + b**2) and a[-1] * b[-1] == pytest.approx(
-            1, abs=1e-4
-        )
+        assert np.ptp(a**2 - b**2) < 1e-12 * np.max(a**2 + b**2)
+        # The slowest starts at a strength of 1/100 and approaches at rate 2 s, for t = 6.
+        assert a[-1] * b[-1] == pytest.approx(1, abs=100 * np.exp(-12))
 
 
 def test_the_learning_time_saturates_with_depth():

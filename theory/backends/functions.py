@@ -11,13 +11,15 @@ from importlib import import_module
 ARRAY_LIBRARIES = ("numpy", "jax", "torch")
 
 _EVERYWHERE = (
-    "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sign where isfinite logical_and logical_or logical_not"
+    "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sign where isfinite "
+    "logical_and logical_or logical_not"
 ).split()
 _ROOTS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
 _PRECISE = (
-    "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sech sign asin acos atan asinh acosh atanh erf erfc gamma "
-    "loggamma digamma power binomial besselk besseli besselj bessely expint LambertW wright_omega hyper nth_root Abs "
-    "Max Min where logical_and logical_or logical_not polygamma factorial summation symbolic_sum"
+    "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sech sign asin acos atan asinh acosh atanh "
+    "erf erfc gamma loggamma digamma power binomial besselk besseli besselj bessely expint LambertW "
+    "wright_omega hyper nth_root Abs Max Min where logical_and logical_or logical_not polygamma "
+    "factorial summation symbolic_sum"
 ).split()
 
 TABLE: dict[str, dict[str, str]] = {
@@ -27,17 +29,25 @@ TABLE: dict[str, dict[str, str]] = {
         for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh")
     },
     "Abs": {"numpy": "numpy:abs", "jax": "jax.numpy:abs", "torch": "torch:abs"},
-    "Max": {"numpy": "numpy:maximum", "jax": "jax.numpy:maximum", "torch": "theory.backends.own:maximum_torch"},
-    "Min": {"numpy": "numpy:minimum", "jax": "jax.numpy:minimum", "torch": "theory.backends.own:minimum_torch"},
+    "Max": {
+        "numpy": "numpy:maximum", "jax": "jax.numpy:maximum", "torch": "theory.backends.own:maximum_torch"
+    },
+    "Min": {
+        "numpy": "numpy:minimum", "jax": "jax.numpy:minimum", "torch": "theory.backends.own:minimum_torch"
+    },
     "power": {"numpy": "numpy:power", "jax": "jax.numpy:power", "torch": "torch:pow"},
     "erf": {"numpy": "scipy.special:erf", "jax": "jax.scipy.special:erf", "torch": "torch.special:erf"},
     "erfc": {"numpy": "scipy.special:erfc", "jax": "jax.scipy.special:erfc", "torch": "torch.special:erfc"},
     "gamma": {"numpy": "scipy.special:gamma", "jax": "jax.scipy.special:gamma"},
     "loggamma": {
-        "numpy": "scipy.special:gammaln", "jax": "jax.scipy.special:gammaln", "torch": "torch.special:gammaln",
+        "numpy": "scipy.special:gammaln",
+        "jax": "jax.scipy.special:gammaln",
+        "torch": "torch.special:gammaln",
     },
     "digamma": {
-        "numpy": "scipy.special:digamma", "jax": "jax.scipy.special:digamma", "torch": "torch.special:digamma",
+        "numpy": "scipy.special:digamma",
+        "jax": "jax.scipy.special:digamma",
+        "torch": "torch.special:digamma",
     },
     "besselk": {"numpy": "scipy.special:kv"},
     "besseli": {"numpy": "scipy.special:iv"},
@@ -49,7 +59,8 @@ TABLE: dict[str, dict[str, str]] = {
     "hyper": {library: f"theory.backends.own:hyper_{library}" for library in ARRAY_LIBRARIES},
     "nth_root": {library: "theory.backends.own:nth_root" for library in ARRAY_LIBRARIES},
     "quadrature": {
-        library: f"theory.backends.quadrature:quadrature_{library}" for library in (*ARRAY_LIBRARIES, "mpmath")
+        library: f"theory.backends.quadrature:quadrature_{library}"
+        for library in (*ARRAY_LIBRARIES, "mpmath")
     },
     "sech": {library: f"theory.backends.own:sech_{library}" for library in ARRAY_LIBRARIES},
     "summation": {library: f"theory.backends.summation:summation_{library}" for library in ARRAY_LIBRARIES},

@@ -26,7 +26,9 @@ def is_elementary(expressions: Sequence[sp.Expr]) -> bool:
     for expression in expressions:
         for e in sp.preorder_traversal(expression):
             named = type(e).__name__ in ("expm1", "log1p") or isinstance(e, _ELEMENTARY)
-            if not (named or e.is_Add or e.is_Mul or e.is_Pow or e.is_Symbol or e.is_Rational or e.is_NumberSymbol):
+            if not (
+                named or e.is_Add or e.is_Mul or e.is_Pow or e.is_Symbol or e.is_Rational or e.is_NumberSymbol
+            ):
                 return False
             if e.is_Pow and not e.exp.is_number:
                 return False
@@ -59,14 +61,16 @@ def fused(expressions: tuple, scalars: tuple, arrays: tuple, bounds: tuple) -> C
     lines += [f"        fine &= abs({o}[_i]) < math.inf" for o in outs]
     lines.append("    return fine")
     namespace: dict = {"math": __import__("math")}
-    exec(compile("\n".join(lines), "<fused formula>", "exec"), namespace)  # noqa: S102
+    exec(compile("\n".join(lines), "<fused formula>", "exec"), namespace)
     return numba.njit(error_model="numpy", nogil=True)(namespace["loop"])
 
 
 def _inside(name: str, bound) -> str:
     low, left_open, high, right_open = bound
     below = f"({name} {'>' if left_open else '>='} {low!r})" if np.isfinite(low) else f"({name} > -math.inf)"
-    above = f"({name} {'<' if right_open else '<='} {high!r})" if np.isfinite(high) else f"({name} < math.inf)"
+    above = (
+        f"({name} {'<' if right_open else '<='} {high!r})" if np.isfinite(high) else f"({name} < math.inf)"
+    )
     return f"({below} & {above})"
 
 

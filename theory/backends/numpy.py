@@ -21,12 +21,14 @@ def in_chunks(function: Callable, values: Sequence, outputs: int, dtype=np.float
         return tuple(np.asarray(x, dtype=dtype) for x in function(list(values)))
     if 0 in shape:
         return tuple(np.empty(shape, dtype) for _ in range(outputs))
-    flags = ["external_loop", "buffered", "delay_bufalloc"]
-    kinds = [["readonly"]] * len(arrays) + [["writeonly", "allocate"]] * outputs
     with np.nditer(
         [values[k] for k in arrays] + [None] * outputs,
-        flags=flags, op_flags=kinds, op_dtypes=[np.float64] * len(arrays) + [dtype] * outputs, casting="same_kind", buffersize=_CHUNK,
-    ) as chunks:  # fmt: skip
+        flags=["external_loop", "buffered", "delay_bufalloc"],
+        op_flags=[["readonly"]] * len(arrays) + [["writeonly", "allocate"]] * outputs,
+        op_dtypes=[np.float64] * len(arrays) + [dtype] * outputs,
+        casting="same_kind",
+        buffersize=_CHUNK,
+    ) as chunks:
         chunks.reset()
         for chunk in chunks:
             here = list(values)

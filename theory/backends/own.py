@@ -14,13 +14,18 @@ def hyper_series(upper, lower, z):
     """pFq(upper; lower; z) by its series, for |z| <= 1/2; Horner's scheme, innermost term first."""
     total = 1.0
     for n in range(_TERMS - 1, -1, -1):
-        ratio = z / (n + 1)
-        for a in upper:
-            ratio = ratio * (a + n)
-        for b in lower:
-            ratio = ratio / (b + n)
-        total = 1.0 + total * ratio
+        total = 1.0 + total * _ratio(upper, lower, z, n)
     return total
+
+
+def _ratio(upper, lower, z, n):
+    """A term of the series over the one before it."""
+    ratio = z / (n + 1)
+    for a in upper:
+        ratio = ratio * (a + n)
+    for b in lower:
+        ratio = ratio / (b + n)
+    return ratio
 
 
 def hyper_numpy(upper, lower, z):
@@ -35,10 +40,14 @@ def hyper_numpy(upper, lower, z):
 
 
 def hyper_jax(upper, lower, z):
-    """The series; NaN beyond |z| = 1/2."""
+    """The series, as a loop, for unrolled it takes XLA many seconds; NaN beyond |z| = 1/2."""
+    import jax
     import jax.numpy as jnp
 
-    return jnp.where(jnp.abs(z) <= 0.5, hyper_series(upper, lower, z), jnp.nan)
+    one = jnp.ones_like(sum((*upper, *lower), jnp.asarray(z, float)))
+    step = lambda k, total: 1.0 + total * _ratio(upper, lower, z, (_TERMS - 1.0) - k)  # noqa: E731
+    series = jax.lax.fori_loop(0, _TERMS, step, one)
+    return jnp.where(jnp.abs(z) <= 0.5, series, jnp.nan)
 
 
 def hyper_torch(upper, lower, z):
@@ -72,7 +81,9 @@ def wright_omega_numpy(x):
 def _wright_omega(xp, detach, x):
     """Newton on w + log(w) = x in the relative change of w; only the last step carries a gradient."""
     fixed = detach(x)
-    w = xp.where(fixed > 1, fixed - xp.log(xp.where(fixed > 1, fixed, 1.0)), xp.exp(xp.where(fixed > 1, 0.0, fixed)))
+    w = xp.where(
+        fixed > 1, fixed - xp.log(xp.where(fixed > 1, fixed, 1.0)), xp.exp(xp.where(fixed > 1, 0.0, fixed))
+    )
     w = xp.where((fixed > -2) & (fixed <= 1), xp.exp((fixed - 1) / 2), w)
     for _ in range(6):
         w = w * (1 + (fixed - w - xp.log(w)) / (1 + w))

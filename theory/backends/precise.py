@@ -7,11 +7,26 @@ import operator
 from mpmath import mp, mpf
 
 exp, expm1, log, log1p, sqrt = mp.exp, mp.expm1, mp.log, mp.log1p, mp.sqrt
-sin, cos, tan, sinh, cosh, tanh, sech, sign = mp.sin, mp.cos, mp.tan, mp.sinh, mp.cosh, mp.tanh, mp.sech, mp.sign
+sin, cos, tan, sinh, cosh, tanh, sech, sign = (
+    mp.sin,
+    mp.cos,
+    mp.tan,
+    mp.sinh,
+    mp.cosh,
+    mp.tanh,
+    mp.sech,
+    mp.sign,
+)
 asin, acos, atan, asinh, acosh, atanh = mp.asin, mp.acos, mp.atan, mp.asinh, mp.acosh, mp.atanh
 erf, erfc, gamma, loggamma, digamma = mp.erf, mp.erfc, mp.gamma, mp.loggamma, mp.digamma
 besselk, besseli, besselj, bessely, expint = mp.besselk, mp.besseli, mp.besselj, mp.bessely, mp.expint
-binomial, polygamma, factorial, LambertW, power = mp.binomial, mp.polygamma, mp.factorial, mp.lambertw, mp.power
+binomial, polygamma, factorial, LambertW, power = (
+    mp.binomial,
+    mp.polygamma,
+    mp.factorial,
+    mp.lambertw,
+    mp.power,
+)
 Abs, Max, Min, logical_not = abs, max, min, operator.not_
 
 

@@ -32,10 +32,8 @@ class RatioPrinter(PythonCodePrinter):
             rest += [b**n for b in tops[n]]
         for n in bottoms.keys() - shared:
             rest += [b**-n for b in bottoms[n]]
-        ratios = [
-            f"(({'*'.join(f'({self._print(b)})' for b in tops[n])})/({'*'.join(f'({self._print(b)})' for b in bottoms[n])}))**{n}"
-            for n in sorted(shared)
-        ]
+        product = lambda bases: "*".join(f"({self._print(b)})" for b in bases)  # noqa: E731
+        ratios = [f"(({product(tops[n])})/({product(bottoms[n])}))**{n}" for n in sorted(shared)]
         other = [f"({self._print(sp.Mul(*rest, evaluate=False))})"] if rest else []
         return "*".join([*other, *ratios])
 
@@ -72,8 +70,12 @@ class ArrayPrinter(RatioPrinter):
         return self._named(type(e).__name__, *e.args)
 
     _print_exp = _print_log = _print_sin = _print_cos = _print_tan = _print_sinh = _print_cosh = _print_known
-    _print_tanh = _print_asin = _print_acos = _print_atan = _print_asinh = _print_acosh = _print_atanh = _print_known
-    _print_erf = _print_erfc = _print_gamma = _print_loggamma = _print_Abs = _print_sign = _print_sech = _print_known
+    _print_tanh = _print_asin = _print_acos = _print_atan = _print_asinh = _print_acosh = _print_atanh = (
+        _print_known
+    )
+    _print_erf = _print_erfc = _print_gamma = _print_loggamma = _print_Abs = _print_sign = _print_sech = (
+        _print_known
+    )
     _print_expm1 = _print_log1p = _print_LambertW = _print_known
 
     def _print_Max(self, e):
@@ -174,7 +176,13 @@ def _with_roots(expression):
         if not (e.is_Pow and e.base is not sp.E):
             return False
         coefficient, rest = e.exp.as_coeff_Mul()
-        return rest.is_Pow and rest.exp == -1 and rest.base.is_Symbol and rest.base.is_integer and coefficient.is_Integer
+        return (
+            rest.is_Pow
+            and rest.exp == -1
+            and rest.base.is_Symbol
+            and rest.base.is_integer
+            and coefficient.is_Integer
+        )
 
     def as_root(e):
         coefficient, rest = e.exp.as_coeff_Mul()
@@ -215,7 +223,9 @@ def _body(expressions: Sequence, printer: ArrayPrinter, numbers) -> tuple[list[s
 
 def _integral(integral, result: sp.Symbol, printer: ArrayPrinter, numbers) -> list[str]:
     (variable, low, high), *others = integral.limits
-    inner, (value,) = _body([sp.Integral(integral.function, *others) if others else integral.function], printer, numbers)
+    inner, (value,) = _body(
+        [sp.Integral(integral.function, *others) if others else integral.function], printer, numbers
+    )
     ends, (start, end) = _body([low, high], printer, numbers)
     printer.used.add("quadrature")
     header, body = f"def f{result}({variable.name}):", [f"    {line}" for line in [*inner, f"return {value}"]]
@@ -238,7 +248,7 @@ def build(expressions: Sequence, arguments: Sequence[sp.Symbol], library: str) -
     else:
         namespace |= {str(c): float(c) for c in printer.constants}
         namespace |= {"ratio": lambda p, q: p / q, "infinity": float("inf")}
-    exec(compile(source, f"<{library} formula>", "exec"), namespace)  # noqa: S102
+    exec(compile(source, f"<{library} formula>", "exec"), namespace)
     return namespace["formula"]
 
 

@@ -30,7 +30,11 @@ def _summation(library: str, term: Callable, first: int, last: int, *like):
     for start in range(0, len(indices), block):
         k = _as_array(indices[start : start + block], arrays, library)
         terms = term(k)
-        terms = xp.broadcast_to(terms, (k.shape[0], *terms.shape[1:])) if hasattr(terms, "shape") else terms + 0 * k
+        terms = (
+            xp.broadcast_to(terms, (k.shape[0], *terms.shape[1:]))
+            if hasattr(terms, "shape")
+            else terms + 0 * k
+        )
         sums.append(_in_pairs(terms, xp))
     return sums[0] if len(sums) == 1 else _in_pairs(xp.stack(sums), xp)
 

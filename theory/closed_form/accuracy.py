@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import sympy as sp
 from flint import ctx
 
+from ..backends.functions import ARRAY_LIBRARIES
 from ..parameter import Domain
 from ..ulps import ulps_between
 from .enclosure import ball_function
@@ -38,27 +41,52 @@ class Accuracy:
 
 def certify(form, backend: str, *, points: int, seed: int) -> Accuracy:
     """Half the points moderate, half over the parameters' extremes; inputs are exact floats."""
-    evaluate = form.compile(backend)
     if any(claim.unfolded.has(sp.Integral) for claim in (form.claim, *getattr(form, "also", ()))):
         points = max(20, points // 10)  # a rigorous integral takes some 10 ms
-    sample = inputs(form, points, seed)
-    worst_ulps, worst_ratio, worst_at, conditioned, used = 0.0, 0.0, {}, 0, 0
-    for at in sample:
-        balls = form.enclose(digits=25, **at)
-        values = evaluate(**at)
-        balls, values = (x if isinstance(x, tuple) else (x,) for x in (balls, values))
-        used += 1
-        for k, (ball, value) in enumerate(zip(balls, values, strict=True)):
+    sample, balls = reference(form, points, seed)
+    worst_ulps, worst_ratio, worst_at, conditioned = 0.0, 0.0, {}, 0
+    for at, exact, values in zip(sample, balls, computed(form, backend, sample), strict=True):
+        for k, (ball, value) in enumerate(zip(exact, values, strict=True)):
             error = float(ulps_between(float(value), ball))
             bound = form.ulps
             if error <= bound:
                 worst_ulps = max(worst_ulps, error)
             else:  # only here is the condition number, which costs more than the value, needed
-                bound = max(bound, 4 * condition_numbers(form, at, balls)[k])
+                bound = max(bound, 4 * condition_numbers(form, at, exact)[k])
                 conditioned += 1
             if error / bound > worst_ratio:
                 worst_ratio, worst_at = error / bound, dict(at)
-    return Accuracy(worst_ulps, form.ulps, worst_ratio, worst_at, conditioned, used)
+    return Accuracy(worst_ulps, form.ulps, worst_ratio, worst_at, conditioned, len(sample))
+
+
+@lru_cache(maxsize=64)
+def reference(form, points: int, seed: int) -> tuple[list, list]:
+    """Points of the domain and the balls there: the same for every backend."""
+    sample = inputs(form, points, seed)
+    balls = [form.enclose(digits=25, **at) for at in sample]
+    return sample, [b if isinstance(b, tuple) else (b,) for b in balls]
+
+
+def computed(form, backend: str, sample: list) -> list[tuple]:
+    """The values at all points, in one call where the backend takes arrays."""
+    if backend not in ARRAY_LIBRARIES:
+        values = [form.compile(backend)(**at) for at in sample]
+        return [v if isinstance(v, tuple) else (v,) for v in values]
+    arrays = {name: np.array([at[name] for at in sample]) for name in form.names}
+    with double_precision(backend):
+        values = form.compile(backend)(**arrays)
+        return list(
+            zip(*(np.asarray(v) for v in (values if isinstance(values, tuple) else (values,))), strict=True)
+        )
+
+
+def double_precision(backend: str):
+    """JAX computes in float64 only where it is told to; the certificate is about float64."""
+    if backend != "jax":
+        return nullcontext()
+    import jax
+
+    return jax.enable_x64(True)
 
 
 def inputs(form, points: int, seed: int) -> list[dict]:
@@ -84,7 +112,10 @@ def condition_numbers(form, at: dict, balls: tuple) -> list[float]:
         for x, derivative in form.derivatives(k):
             if isinstance(x.domain, sp.Range) or at[x.name] == 0 or derivative == 0:
                 continue
-            values = [*([balls[0]] if len(symbols) > len(form.arguments) else []), *[at[y.name] for y in form.arguments]]
+            values = [
+                *([balls[0]] if len(symbols) > len(form.arguments) else []),
+                *[at[y.name] for y in form.arguments],
+            ]
             slope = ball_function(derivative, symbols)(values, _CONDITION_BITS)
             for bits in (1000, 8000):
                 if slope.is_finite() and slope.rad() <= abs(slope.mid()):
@@ -102,7 +133,8 @@ def _by_differences(form, at: dict, balls: tuple) -> list[float]:
     for x in form.arguments:
         if isinstance(x.domain, sp.Range) or at[x.name] == 0:
             continue
-        moved = form.enclose(digits=60, **at | {x.name: sp.Rational(at[x.name]) * (1 + sp.Rational(1, 2**100))})
+        beside = sp.Rational(at[x.name]) * (1 + sp.Rational(1, 2**100))
+        moved = form.enclose(digits=60, **at | {x.name: beside})
         start = form.enclose(digits=60, **at)
         pairs = zip(*(b if isinstance(b, tuple) else (b,) for b in (moved, start)), strict=True)
         with ctx.workprec(300):

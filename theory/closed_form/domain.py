@@ -59,7 +59,11 @@ def is_whole(value) -> bool:
 
 
 def check_arguments(
-    values: Sequence, parameters: Sequence[Parameter], form, extremes: Callable = least_and_most, whole=is_whole
+    values: Sequence,
+    parameters: Sequence[Parameter],
+    form,
+    extremes: Callable = least_and_most,
+    whole=is_whole,
 ) -> None:
     """Every element of every argument inside its parameter's domain. Raises `DomainError`.
 
@@ -82,7 +86,7 @@ def inside(value, parameter: Parameter):
 
 
 def _offender(value, parameter):
-    flat = np.ravel(value.detach().cpu().numpy() if hasattr(value, "detach") else np.asarray(value))
+    flat = np.ravel(value.tolist() if hasattr(value, "detach") else value)
     bad = ~inside(flat, parameter)
     if isinstance(parameter.domain, sp.Range):
         bad |= flat != np.rint(flat)
@@ -94,14 +98,23 @@ def refusal(form, parameter: Parameter, value, why: str = "") -> DomainError:
     shown = value if np.ndim(value) == 0 else f"an array of {np.asarray(value).dtype}"
     shown = str(shown) if len(str(shown)) < 60 else f"{str(shown)[:50]}..."
     allowed = why or f"needs {parameter.allowed}"
-    return DomainError(f"{form.name}: {parameter.name} = {shown} is outside its domain: {allowed} ({parameter.meaning}{unit})")
+    return DomainError(
+        f"{form.name}: {parameter.name} = {shown} is outside its domain: {allowed} "
+        f"({parameter.meaning}{unit})"
+    )
 
 
 def check_relation(relation, values: Mapping[Parameter, object], form) -> None:
     """A relation between arguments, at scalar values. Raises `DomainError` naming all of them."""
-    known = {x: sp.Rational(v) if abs(v) < float("inf") else sp.oo for x, v in values.items() if x in relation.free_symbols}
+    known = {
+        x: sp.Rational(v) if abs(v) < float("inf") else sp.oo
+        for x, v in values.items()
+        if x in relation.free_symbols
+    }
     if not holds(relation, known):
-        given = ", ".join(f"{x.name} = {float(v)!r}" for x, v in sorted(known.items(), key=lambda i: i[0].name))
+        given = ", ".join(
+            f"{x.name} = {float(v)!r}" for x, v in sorted(known.items(), key=lambda i: i[0].name)
+        )
         raise DomainError(f"{form.name}: {given} is outside the domain: needs {sp.sstr(relation)}")
 
 

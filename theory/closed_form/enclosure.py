@@ -28,8 +28,9 @@ def check_exact(form, values: Sequence) -> None:
         allowed = isinstance(value, int | float | Fraction | sp.Rational | fmpq | fmpz | arb | np.number)
         if isinstance(value, bool) or not (allowed or value is sp.oo):
             raise refusal(form, parameter, value, "it must be an exact real number or a ball")
-        whole = not isinstance(parameter.domain, sp.Range) or _is_whole(value)
-        if not (inside(value, parameter) and whole):
+        compared = _rational(value) if isinstance(value, fmpq | fmpz) else value
+        whole = not isinstance(parameter.domain, sp.Range) or _is_whole(compared)
+        if not (inside(compared, parameter) and whole):
             raise refusal(form, parameter, value)
     for relation in form.relations:
         check_relation(relation, dict(zip(form.arguments, map(_rational, values), strict=True)), form)
@@ -46,12 +47,13 @@ def _rational(value):
         mantissa, exponent = value.mid().man_exp()
         return sp.Integer(int(mantissa)) * sp.Integer(2) ** int(exponent)
     if isinstance(value, fmpq | fmpz):
-        return sp.Rational(int(value.numerator), int(value.denominator))
+        return sp.Rational(str(value))
     return value
 
 
 def enclose_expressions(expressions: Sequence, symbols: tuple, values: Sequence, digits: int):
-    """Balls of relative radius 10**-digits (absolute, around 0), or a tuple of them.
+    """Balls of relative radius 10**-digits (absolute, around 0), or a tuple of them; of arguments that
+    are balls themselves, whatever radius these leave.
 
     Raises `NotEnclosable` where no precision up to 64 times the first gives them.
     """
@@ -67,11 +69,15 @@ def _tight(enclose: Callable, values, digits: int, expression):
             return ball
         if ball.is_finite() and ball.contains(0) and ball.abs_upper() < arb(10) ** -1000:
             return ball  # zero to any reader, though no proof that it is
+        if factor >= 4 and ball.is_finite() and any(isinstance(v, arb) and v.rad() > 0 for v in values):
+            return ball
     text = sp.sstr(expression, order="none")[:100]
     raise NotEnclosable(f"no ball of {digits} digits found for {text} at {list(values)}")
 
 
-def enclose_root(gap: sp.Expr, unknown: sp.Symbol, symbols: tuple, values, start: float, ends, digits: int) -> arb:
+def enclose_root(
+    gap: sp.Expr, unknown: sp.Symbol, symbols: tuple, values, start: float, ends, digits: int
+) -> arb:
     """A ball around the root of a monotone ``gap`` between ``ends``, proved by its change of sign.
 
     Newton from ``start`` finds it; balls then show opposite signs on either side.

@@ -23,7 +23,9 @@ def possible_branches(form, scalars: dict) -> tuple[int, ...]:
     for k, (_, region) in enumerate(form.branches):
         known = region is True or region.free_symbols <= set(scalars)
         with np.errstate(all="ignore"):
-            chosen = region is True or (known and bool(compiled((region,), form.arguments, "numpy")(*values)[0]))
+            chosen = region is True or (
+                known and bool(compiled((region,), form.arguments, "numpy")(*values)[0])
+            )
         if chosen or not known:
             found.append(k)
         if chosen:
@@ -43,7 +45,11 @@ def everywhere(form, live: Sequence[int], arrays: list, library: str, where: Cal
         left = left if region is None else left & ~region(*arrays)[0]
         moved = [where(mask, v, float(h)) for v, h in zip(arrays, harmless_point(form, k), strict=True)]
         found = function(*moved)
-        results = found if results is None else tuple(where(mask, n, o) for n, o in zip(found, results, strict=True))
+        results = (
+            found
+            if results is None
+            else tuple(where(mask, n, o) for n, o in zip(found, results, strict=True))
+        )
     return results
 
 
@@ -94,4 +100,6 @@ def _on_equality(region, point: dict, arguments) -> dict:
 
 
 def _first_that_holds(regions, values, arguments) -> int:
-    return next(k for k, r in enumerate(regions) if r is True or bool(compiled((r,), arguments, "numpy")(*values)[0]))
+    return next(
+        k for k, r in enumerate(regions) if r is True or bool(compiled((r,), arguments, "numpy")(*values)[0])
+    )

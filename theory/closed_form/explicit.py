@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..derivation import Claim
 from ..parameter import holds
-from .branch import Formula, Root
+from .branch import Formula
 from .enclosure import check_exact, enclose_expressions
 from .form import ClosedForm
 
@@ -53,7 +53,11 @@ class ExplicitForm(ClosedForm):
         return Formula(self.claim).expressions
 
     def _numbers(self, values) -> list[tuple]:
-        return [(x, v) for x, v in zip(self.arguments, values, strict=True) if isinstance(v, int | float | sp.Rational)]
+        return [
+            (x, v)
+            for x, v in zip(self.arguments, values, strict=True)
+            if isinstance(v, int | float | sp.Rational)
+        ]
 
     @lru_cache(maxsize=8)  # noqa: B019
     def derivatives(self, output: int = 0) -> list[tuple]:

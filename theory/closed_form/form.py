@@ -31,7 +31,13 @@ class ClosedForm(Named, ABC):
     """
 
     def __init__(
-        self, claim: Claim, arguments: Sequence[Parameter], *, forms=(), defaults: Mapping | None = None, reference=()
+        self,
+        claim: Claim,
+        arguments: Sequence[Parameter],
+        *,
+        forms=(),
+        defaults: Mapping | None = None,
+        reference=(),
     ):
         self.claim, self.arguments, self.forms = claim, tuple(arguments), tuple(forms)
         self.reference = tuple(reference)
@@ -41,7 +47,9 @@ class ClosedForm(Named, ABC):
         if unknown:
             raise ValueError(f"defaults for {unknown}, which are not arguments")
         if self.forms and self.forms[-1][1] is not True:
-            raise ValueError(f"the last form must serve all that is left (region True, not {self.forms[-1][1]})")
+            raise ValueError(
+                f"the last form must serve all that is left (region True, not {self.forms[-1][1]})"
+            )
         self.harmless: dict[int, tuple[float, ...]] = {}
         self.jitted: dict[tuple, Callable] = {}
 
@@ -71,7 +79,9 @@ class ClosedForm(Named, ABC):
     def ulps(self) -> int:
         """The accuracy promised on well-conditioned points, in units in the last place."""
         special = (sp.hyper, sp.LambertW, wright_omega, sp.Integral, sp.Sum)
-        plain = all(b.expressions and not any(e.has(*special) for e in b.expressions) for b, _ in self.branches)
+        plain = all(
+            b.expressions and not any(e.has(*special) for e in b.expressions) for b, _ in self.branches
+        )
         return 8 if plain else 16
 
     @property
@@ -132,7 +142,10 @@ class ClosedForm(Named, ABC):
     def compiled_branches(self, library: str) -> tuple[tuple[Callable, Callable | None], ...]:
         """Pairs (function, region's function or None for True). Raises `MissingFunction`."""
         return tuple(
-            (b.function(self.arguments, library), None if r is True else compiled((r,), self.arguments, library))
+            (
+                b.function(self.arguments, library),
+                None if r is True else compiled((r,), self.arguments, library),
+            )
             for b, r in self.branches
         )
 
@@ -172,7 +185,9 @@ class ClosedForm(Named, ABC):
 
     def _bind(self, args, kwargs) -> list:
         if len(args) > len(self.names):
-            raise TypeError(f"{self.name} takes {len(self.names)} arguments ({', '.join(self.names)}), not {len(args)}")
+            raise TypeError(
+                f"{self.name} takes {len(self.names)} arguments ({', '.join(self.names)}), not {len(args)}"
+            )
         given = dict(zip(self.names, args, strict=False))
         for name, value in kwargs.items():
             if name not in self.names:
@@ -205,7 +220,13 @@ _LIBRARY = {
 
 def _converter(backend: str, dtype, device) -> Callable:
     """How ``compile`` turns an argument into the backend's own; Python numbers keep all their digits."""
-    kind = None if dtype is None else str(dtype).removeprefix("torch.") if "torch" in str(dtype) else np.dtype(dtype).name
+    kind = (
+        None
+        if dtype is None
+        else str(dtype).removeprefix("torch.")
+        if "torch" in str(dtype)
+        else np.dtype(dtype).name
+    )
     if backend == "numpy":
         return (lambda v: np.asarray(v, dtype=kind)) if kind else lambda v: v
     if backend == "jax":

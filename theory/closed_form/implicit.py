@@ -59,7 +59,8 @@ class ImplicitForm(ClosedForm):
     def with_rhs(self, expression) -> ImplicitForm:
         claim = Claim(self.claim.lhs, expression, self.claim.by, self.claim.relations, everywhere=True)
         return ImplicitForm(
-            claim, self.arguments, unknown=self.unknown, target=self.target, bracket=self.bracket, where=self.where, also=self.also,
+            claim, self.arguments, unknown=self.unknown, target=self.target, bracket=self.bracket,
+            where=self.where, also=self.also,
             defaults={x: self.defaults[x.name] for x in self.arguments if x.name in self.defaults},
         )  # fmt: skip
 
@@ -72,9 +73,15 @@ class ImplicitForm(ClosedForm):
     def enclose(self, *, digits: int = 30, **at):
         values = self._bind((), at)
         check_exact(self, values)
-        point = {x: sp.Rational(v) for x, v in zip(self.arguments, values, strict=True) if isinstance(v, _EXACT)}
+        point = {
+            x: sp.Rational(v) for x, v in zip(self.arguments, values, strict=True) if isinstance(v, _EXACT)
+        }
         for form, region in self.forms:
-            if isinstance(form, Claim) and len(point) == len(values) and (region is True or holds(region, point)):
+            if (
+                isinstance(form, Claim)
+                and len(point) == len(values)
+                and (region is True or holds(region, point))
+            ):
                 return enclose_expressions(Formula(form).expressions, self.arguments, values, digits)
         root = self._enclose_root(values, digits)
         if not self.also:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-_STEPS = 480
+_STEPS = 200
 """Bisection alone would settle 64 bits, in the logarithm first, in fewer steps."""
 
 
@@ -14,8 +14,8 @@ def safeguarded_newton(gap_and_slope: Callable, low, high, values: Sequence, lib
     """The root in z of a function ``gap_and_slope(z, *values)``, monotone between ``low`` and ``high``.
 
     The ends may come in either order. A Newton step that leaves the bracket is replaced by bisection
-    (in the logarithm, where the bracket is positive and wide). Under JAX and PyTorch the last step
-    alone carries the gradient: it has the derivative of the exact root.
+    (in the logarithm, where the bracket is positive and wide). Under JAX and PyTorch one more step,
+    of which the value is taken off again, carries the gradient: that of the exact root.
     """
     if library == "numpy":
         step = lambda z: gap_and_slope(z, *values)  # noqa: E731
@@ -50,7 +50,7 @@ def _step(gap_and_slope, z, left, right, where, sqrt):
 def _settled(new, z, before, eps):
     """Whether a step is within rounding, or small and no longer shrinking: rounding noise of the gap."""
     change = abs(new - z)
-    return (change <= eps * abs(new)) | ((change <= 1e-5 * abs(new)) & (2 * change >= before))
+    return (change <= eps * abs(new)) | ((change <= 1e-5 * abs(new)) & (change >= before))
 
 
 def _iterate(gap_and_slope, low, high, where, sqrt, eps, every=np.all):
@@ -85,7 +85,9 @@ def _traced(gap_and_slope, low, high, values):
 
     root = stop(jax.lax.while_loop(go_on, step, (*start, abs(start[2] - start[1]), 0, jnp.asarray(False)))[0])
     gap, slope = gap_and_slope(root, *values)
-    return root - gap / stop(jnp.where(slope == 0, 1, slope))
+    correction = gap / stop(jnp.where(slope == 0, 1, slope))
+    correction = jnp.where(jnp.isfinite(correction), correction, 0)
+    return root - (correction - stop(correction))
 
 
 def _detached(gap_and_slope, low, high, values):
@@ -93,8 +95,12 @@ def _detached(gap_and_slope, low, high, values):
 
     with torch.no_grad():
         step = lambda z: gap_and_slope(z, *values)  # noqa: E731
-        low, high = (torch.as_tensor(end, dtype=values[0].dtype, device=values[0].device) for end in (low, high))
+        low, high = (
+            torch.as_tensor(end, dtype=values[0].dtype, device=values[0].device) for end in (low, high)
+        )
         root = _iterate(step, low, high, torch.where, torch.sqrt, torch.finfo(low.dtype).eps, torch.all)
     gap, slope = gap_and_slope(root, *values)
     slope = slope.detach()
-    return root - gap / torch.where(slope == 0, torch.ones_like(slope), slope)
+    correction = gap / torch.where(slope == 0, torch.ones_like(slope), slope)
+    correction = torch.where(torch.isfinite(correction), correction, 0)
+    return root - (correction - correction.detach())

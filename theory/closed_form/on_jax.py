@@ -19,16 +19,23 @@ def evaluate(form, values: list):
     import jax
     import jax.numpy as jnp
 
-    values = [v if isinstance(v, jax.Array) else as_numbers(v, x, form) for v, x in zip(values, form.arguments, strict=True)]
+    values = [
+        v if isinstance(v, jax.Array) else as_numbers(v, x, form)
+        for v, x in zip(values, form.arguments, strict=True)
+    ]
     for v, x in zip(values, form.arguments, strict=True):
-        if isinstance(v, jax.Array) and not (jnp.issubdtype(v.dtype, jnp.floating) or jnp.issubdtype(v.dtype, jnp.integer)):
+        if isinstance(v, jax.Array) and not (
+            jnp.issubdtype(v.dtype, jnp.floating) or jnp.issubdtype(v.dtype, jnp.integer)
+        ):
             raise refusal(form, x, f"an array of {v.dtype}", "it must be real numbers")
     shape = check_shapes(values, form)
     traced = [isinstance(v, jax.core.Tracer) for v in values]
     known = [(x, v) for x, v, hidden in zip(form.arguments, values, traced, strict=True) if not hidden]
     check_arguments([v for _, v in known], [x for x, _ in known], form, _least_and_most, _whole)
 
-    dtype = jnp.result_type(*([v for v in values if jnp.issubdtype(jnp.result_type(v), jnp.floating)] or [float]))
+    dtype = jnp.result_type(
+        *([v for v in values if jnp.issubdtype(jnp.result_type(v), jnp.floating)] or [float])
+    )
     working = jnp.float64 if jax.config.jax_enable_x64 else jnp.float32
     arrays = [jnp.asarray(v, dtype=working) for v in values]
     _check_relations(form, dict(known), arrays)
@@ -64,7 +71,11 @@ def _check_relations(form, known: dict, arrays: list) -> None:
         fine = np.asarray(_concrete(relation, form.arguments, known, arrays))
         if not fine.all():
             at = np.unravel_index(int(np.argmin(fine)), fine.shape)
-            point = {x: float(np.broadcast_to(np.asarray(v), fine.shape)[at]) for x, v in known.items() if x in relation.free_symbols}
+            point = {
+                x: float(np.broadcast_to(np.asarray(v), fine.shape)[at])
+                for x, v in known.items()
+                if x in relation.free_symbols
+            }
             check_relation(relation, point, form)
 
 
@@ -73,7 +84,10 @@ def _concrete(relation, arguments, known: dict, arrays: list):
     import jax
 
     with jax.ensure_compile_time_eval():
-        values = [jax.numpy.asarray(known[x], dtype=a.dtype) if x in known else 0.0 for x, a in zip(arguments, arrays, strict=True)]
+        values = [
+            jax.numpy.asarray(known[x], dtype=a.dtype) if x in known else 0.0
+            for x, a in zip(arguments, arrays, strict=True)
+        ]
         return compiled((relation,), arguments, "jax")(*values)[0]
 
 

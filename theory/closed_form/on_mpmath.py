@@ -29,10 +29,14 @@ def _number(value, parameter, form):
         return mpf(value.numerator) / value.denominator
     if isinstance(value, complex | mpc | np.complexfloating):
         raise refusal(form, parameter, value, "it must be real")
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | mpf | np.number | np.ndarray):
+    if isinstance(value, bool | np.bool_) or not isinstance(
+        value, int | float | mpf | np.number | np.ndarray
+    ):
         raise refusal(form, parameter, value, "it must be a real number")
     if np.ndim(value):
-        raise TypeError(f"{form.name}: {parameter.name} is an array, which mpmath numbers cannot be mixed with")
+        raise TypeError(
+            f"{form.name}: {parameter.name} is an array, which mpmath numbers cannot be mixed with"
+        )
     return mpf(value.item() if isinstance(value, np.generic | np.ndarray) else value)
 
 

@@ -76,7 +76,9 @@ def _by_one_loop(form, values: list, dtype) -> tuple | None:
         return None
     first = values[arrays[0]]
     for v in (values[k] for k in arrays):
-        if not (v.shape == first.shape and v.dtype == np.float64 and v.dtype.isnative and v.flags.c_contiguous):
+        if not (
+            v.shape == first.shape and v.dtype == np.float64 and v.dtype.isnative and v.flags.c_contiguous
+        ):
             return None
     mine = tuple(form.arguments[k] for k in arrays)
     expressions = _one_formula(form, values, set(mine))

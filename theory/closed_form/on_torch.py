@@ -17,7 +17,10 @@ from .everywhere import everywhere, possible_branches
 def evaluate(form, values: list):
     import torch
 
-    values = [v if torch.is_tensor(v) else as_numbers(v, x, form) for v, x in zip(values, form.arguments, strict=True)]
+    values = [
+        v if torch.is_tensor(v) else as_numbers(v, x, form)
+        for v, x in zip(values, form.arguments, strict=True)
+    ]
     for v, x in zip(values, form.arguments, strict=True):
         if torch.is_tensor(v) and (v.dtype.is_complex or v.dtype == torch.bool):
             raise refusal(form, x, f"a tensor of {v.dtype}", "it must be real numbers")
@@ -30,10 +33,16 @@ def evaluate(form, values: list):
     arrays = [torch.as_tensor(v, dtype=working, device=device) for v in values]
     _check_relations(form, arrays)
 
-    scalars = {x: float(v) for x, v in zip(form.arguments, values, strict=True) if not torch.is_tensor(v) and np.ndim(v) == 0}
+    scalars = {
+        x: float(v)
+        for x, v in zip(form.arguments, values, strict=True)
+        if not torch.is_tensor(v) and np.ndim(v) == 0
+    }
     results = everywhere(form, possible_branches(form, scalars), arrays, "torch", torch.where)
     results = (torch.as_tensor(r, dtype=working, device=device) for r in results)
-    results = tuple((r if r.shape == shape else torch.broadcast_to(r, shape).clone()).to(dtype) for r in results)
+    results = tuple(
+        (r if r.shape == shape else torch.broadcast_to(r, shape).clone()).to(dtype) for r in results
+    )
     return results[0] if form.outputs == 1 else results
 
 
@@ -60,7 +69,11 @@ def _check_relations(form, arrays: list) -> None:
         fine = compiled((relation,), form.arguments, "torch")(*arrays)[0]
         if not bool(fine.all()):
             at = np.unravel_index(int(fine.logical_not().to(int).argmax()), fine.shape)
-            point = {x: v.broadcast_to(fine.shape)[at].item() for x, v in zip(form.arguments, arrays, strict=True) if x in relation.free_symbols}
+            point = {
+                x: v.broadcast_to(fine.shape)[at].item()
+                for x, v in zip(form.arguments, arrays, strict=True)
+                if x in relation.free_symbols
+            }
             check_relation(relation, point, form)
 
 
@@ -69,8 +82,12 @@ def _least_and_most(value):
 
     if not torch.is_tensor(value):
         return np.min(value), np.max(value)
-    return tuple(np.asarray(x.detach().cpu()) for x in torch.aminmax(value.detach()))
+    return tuple(np.float64(x.item()) for x in torch.aminmax(value.detach()))
 
 
 def _whole(value) -> bool:
-    return bool((value == value.round()).all()) if hasattr(value, "round") else float(value).is_integer() or value == float("inf")
+    return (
+        bool((value == value.round()).all())
+        if hasattr(value, "round")
+        else float(value).is_integer() or value == float("inf")
+    )

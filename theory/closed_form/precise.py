@@ -38,6 +38,9 @@ class Precise(Formula):
             found = elementwise(*values)
             if isinstance(found, tuple):
                 return found
-            return tuple(np.array([row[k] for row in found.ravel()]).reshape(found.shape) for k in range(len(self.expressions)))
+            return tuple(
+                np.array([row[k] for row in found.ravel()]).reshape(found.shape)
+                for k in range(len(self.expressions))
+            )
 
         return on_arrays

@@ -38,7 +38,9 @@ class RecursiveForm(ClosedForm):
         self.steps, self.value = steps, _tuple(state if value is None else value)
         super().__init__(claim, arguments, defaults=defaults)
         if not (len(self.state) == len(self.start) == len(components(claim.unfolded))):
-            raise ValueError("state, start and the claim's right side must have as many components as one another")
+            raise ValueError(
+                "state, start and the claim's right side must have as many components as one another"
+            )
         if steps not in self.arguments or not isinstance(steps.domain, sp.Range):
             raise ValueError(f"steps={steps} must be one of the arguments, with a Range as its domain")
 
@@ -138,7 +140,11 @@ def _on_numpy(step, state, count, values):
     state = tuple(np.broadcast_to(x, shape) for x in state)
     for k in range(int(np.max(count, initial=0))):
         new = step(state)
-        state = new if np.ndim(count) == 0 else tuple(np.where(k < count, x, y) for x, y in zip(new, state, strict=True))
+        state = (
+            new
+            if np.ndim(count) == 0
+            else tuple(np.where(k < count, x, y) for x, y in zip(new, state, strict=True))
+        )
     return state
 
 
@@ -158,7 +164,9 @@ def _on_jax(most_steps, step, state, count, values):
     state = tuple(jnp.broadcast_to(jnp.asarray(x, dtype), shape) for x in state)
 
     def body(k, state):
-        return tuple(jnp.where(k < count, x, y).astype(dtype) for x, y in zip(step(state), state, strict=True))
+        return tuple(
+            jnp.where(k < count, x, y).astype(dtype) for x, y in zip(step(state), state, strict=True)
+        )
 
     last = jnp.max(count, initial=0).astype(int) if most_steps is None else most_steps
     return jax.lax.fori_loop(0, last, body, state)

@@ -21,8 +21,8 @@ class SpectralForm(ClosedForm):
     ``SpectralForm(claim, (A, t, tau), eigenvalue=x)``: one argument is a matrix symbol (`MatrixParameter`);
     the claim's right side is ``f`` by the parameter ``x`` and the other arguments. Called with A of
     shape (n, n), and numbers or arrays, whose common shape comes before (n, n) in the result. ``forms``
-    are as for `ExplicitForm`. An eigenvalue that rounding (n eps times the largest) takes out of a closed end of
-    the domain of ``x`` is put back there. Raises `DomainError` for a matrix that is not square, not
+    are as for `ExplicitForm`. An eigenvalue that rounding (n eps times the largest) takes out of a closed
+    end of the domain of ``x`` is put back there. Raises `DomainError` for a matrix that is not square, not
     finite, not symmetric to rounding, or has an eigenvalue outside that domain.
 
     JAX and PyTorch differentiate through their eigenvectors: eigenvalues that coincide give NaN there.
@@ -64,7 +64,9 @@ class SpectralForm(ClosedForm):
     def description(self) -> str:
         lines = [f"{self.name}({', '.join(self.names)})", *self.scalar.description.split("\n")[1:]]
         meaning = next(x for x in self.arguments if x.name == self.matrix).meaning
-        return "\n".join([*lines, f"    {self.matrix}: {meaning}; symmetric, with eigenvalues {self.eigenvalue.name}"])
+        return "\n".join(
+            [*lines, f"    {self.matrix}: {meaning}; symmetric, with eigenvalues {self.eigenvalue.name}"]
+        )
 
     def backends(self) -> tuple[str, ...]:
         return self.scalar.backends()
@@ -136,10 +138,16 @@ class SpectralForm(ClosedForm):
             vectors = np.linalg.qr(rng.normal(size=(n, n)))[0]
             matrix = (vectors * values) @ vectors.T
             matrix = (matrix + matrix.T) / 2
-            exact = np.array([[float(x) for x in row] for row in self.enclose(**{self.matrix: matrix}, **at).tolist()])
+            exact = np.array(
+                [[float(x) for x in row] for row in self.enclose(**{self.matrix: matrix}, **at).tolist()]
+            )
             size = np.abs(exact).max()
-            error = float(np.max(np.abs(np.asarray(compute(**{self.matrix: matrix}, **at)) - exact)) / np.spacing(size))
-            change = np.abs(values).max() * max(abs(float(slope.enclose(**{self.eigenvalue.name: v}, **at))) for v in values)
+            error = float(
+                np.max(np.abs(np.asarray(compute(**{self.matrix: matrix}, **at)) - exact)) / np.spacing(size)
+            )
+            change = np.abs(values).max() * max(
+                abs(float(slope.enclose(**{self.eigenvalue.name: v}, **at))) for v in values
+            )
             bound = float(n * self.ulps * (1 + change / size))
             conditioned += bool(change > size)
             worst = max(worst, (error / bound, error, bound, {self.matrix: matrix, **at}), key=lambda w: w[0])
@@ -148,11 +156,15 @@ class SpectralForm(ClosedForm):
     def _checked(self, matrix, epsilon: float) -> None:
         """A NumPy matrix that a symmetric eigensolver may take. Raises `DomainError`."""
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
-            raise DomainError(f"{self.name}: {self.matrix} has shape {matrix.shape}; it must be a square matrix")
+            raise DomainError(
+                f"{self.name}: {self.matrix} has shape {matrix.shape}; it must be a square matrix"
+            )
         if matrix.dtype.kind not in "iuf":
             raise DomainError(f"{self.name}: {self.matrix} has dtype {matrix.dtype}; it must be real")
         if not np.isfinite(matrix).all():
-            raise DomainError(f"{self.name}: {self.matrix} holds {matrix[~np.isfinite(matrix)][0]}; it must be finite")
+            raise DomainError(
+                f"{self.name}: {self.matrix} holds {matrix[~np.isfinite(matrix)][0]}; it must be finite"
+            )
         gap, size = np.abs(matrix - matrix.T).max(), np.abs(matrix).max()
         if gap > len(matrix) * epsilon * size:
             raise DomainError(
@@ -179,8 +191,14 @@ class _OfEigenvalue(ExplicitForm):
 
 def _put_back(values, ends, slack, where):
     low, high = ends
-    values = where((values < low) & (values >= low - slack), low + 0 * values, values) if low > -np.inf else values
-    return where((values > high) & (values <= high + slack), high + 0 * values, values) if high < np.inf else values
+    values = (
+        where((values < low) & (values >= low - slack), low + 0 * values, values) if low > -np.inf else values
+    )
+    return (
+        where((values > high) & (values <= high + slack), high + 0 * values, values)
+        if high < np.inf
+        else values
+    )
 
 
 def _on_numpy(form, matrix, others):
@@ -188,7 +206,9 @@ def _on_numpy(form, matrix, others):
     form._checked(matrix, float(np.finfo(matrix.dtype if matrix.dtype.kind == "f" else float).eps))
     kept = matrix.dtype if matrix.dtype.kind == "f" else np.dtype(float)
     values, vectors = np.linalg.eigh(matrix.astype(float))
-    values = _put_back(values, form._ends(), len(matrix) * np.finfo(kept).eps * np.abs(values).max(), np.where)
+    values = _put_back(
+        values, form._ends(), len(matrix) * np.finfo(kept).eps * np.abs(values).max(), np.where
+    )
     image = form.scalar(values, *[np.asarray(v)[..., None] if np.ndim(v) else v for v in others])
     return ((vectors * image[..., None, :]) @ vectors.T).astype(kept)
 
@@ -199,7 +219,9 @@ def _on_jax(form, matrix, others):
 
     if not isinstance(matrix, jax.core.Tracer):
         array = np.asarray(matrix)
-        form._checked(array, float(jnp.finfo(jnp.asarray(matrix).dtype).eps if array.dtype.kind == "f" else 1e-7))
+        form._checked(
+            array, float(jnp.finfo(jnp.asarray(matrix).dtype).eps if array.dtype.kind == "f" else 1e-7)
+        )
     matrix = jnp.asarray(matrix)
     matrix = matrix if jnp.issubdtype(matrix.dtype, jnp.floating) else matrix.astype(float)
     values, vectors = jnp.linalg.eigh(matrix)
@@ -213,7 +235,10 @@ def _on_torch(form, matrix, others):
     import torch
 
     matrix = torch.as_tensor(matrix)
-    form._checked(matrix.detach().cpu().numpy(), float(torch.finfo(matrix.dtype).eps) if matrix.dtype.is_floating_point else 0)
+    form._checked(
+        matrix.detach().cpu().numpy(),
+        float(torch.finfo(matrix.dtype).eps) if matrix.dtype.is_floating_point else 0,
+    )
     matrix = matrix if matrix.dtype.is_floating_point else matrix.to(torch.float64)
     values, vectors = torch.linalg.eigh(matrix)
     slack = matrix.shape[0] * torch.finfo(matrix.dtype).eps * values.abs().max()
@@ -223,10 +248,13 @@ def _on_torch(form, matrix, others):
 
 
 def _on_mpmath(form, matrix, others):
-    from mpmath import diag, matrix as mp_matrix, mp
+    from mpmath import diag, mp
+    from mpmath import matrix as mp_matrix
 
     matrix = mp_matrix(matrix.tolist() if hasattr(matrix, "tolist") else matrix)
-    form._checked(np.array(matrix.tolist(), dtype=float).reshape(matrix.rows, matrix.cols), float(np.finfo(float).eps))
+    form._checked(
+        np.array(matrix.tolist(), dtype=float).reshape(matrix.rows, matrix.cols), float(np.finfo(float).eps)
+    )
     with mp.workdps(mp.dps + 15):
         values, vectors = mp.eigsy(matrix)
         slack = matrix.rows * mp.eps * max(abs(v) for v in values) * 10**15
@@ -236,4 +264,9 @@ def _on_mpmath(form, matrix, others):
     return +result
 
 
-_EVALUATE: dict[str, Callable] = {"numpy": _on_numpy, "jax": _on_jax, "torch": _on_torch, "mpmath": _on_mpmath}
+_EVALUATE: dict[str, Callable] = {
+    "numpy": _on_numpy,
+    "jax": _on_jax,
+    "torch": _on_torch,
+    "mpmath": _on_mpmath,
+}

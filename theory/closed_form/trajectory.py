@@ -52,7 +52,9 @@ class TrajectoryForm(ClosedForm):
         super().__init__(self.flows[0], arguments, defaults=defaults)
         missing = [x for x in self._state if x not in self.start]
         if missing or time not in self.arguments:
-            raise ValueError(f"no start given for {missing}" if missing else f"time {time} is not an argument")
+            raise ValueError(
+                f"no start given for {missing}" if missing else f"time {time} is not an argument"
+            )
 
     @cached_property
     def _rates(self) -> dict[sp.Expr, sp.Expr]:
@@ -108,11 +110,15 @@ class TrajectoryForm(ClosedForm):
 
     def _lacks(self, backend: str) -> MissingFunction | None:
         if backend == "rigorous":
-            return MissingFunction("there is no rigorous enclosure of a trajectory (available: numpy, jax, mpmath)")
+            return MissingFunction(
+                "there is no rigorous enclosure of a trajectory (available: numpy, jax, mpmath)"
+            )
         return super()._lacks(backend)
 
     def enclose(self, *, digits: int = 30, **at):
-        raise NotEnclosable(f"{self.name}: there is no rigorous enclosure of a trajectory; call it on mpmath numbers")
+        raise NotEnclosable(
+            f"{self.name}: there is no rigorous enclosure of a trajectory; call it on mpmath numbers"
+        )
 
     def accuracy(self, backend: str = "numpy", *, points: int = 1000, seed: int = 0) -> Accuracy:
         """The worst error in ulps against mpmath at 20 digits, on a hundredth of the points (at least 8)."""
@@ -146,7 +152,9 @@ class _Flow:
 
     def function(self, arguments: tuple, library: str) -> Callable:
         if library not in _SOLVERS:
-            raise MissingFunction(f"{library} has no solver of differential equations (available: {', '.join(_SOLVERS)})")
+            raise MissingFunction(
+                f"{library} has no solver of differential equations (available: {', '.join(_SOLVERS)})"
+            )
         start = compiled(self.start, arguments, library)
         rates = compiled(self.rates, (*self.state, *arguments), library)
         value = compiled(self.value, (*self.state, *arguments), library)

@@ -33,11 +33,11 @@ def settled(rng: np.random.Generator, g: float, width: int, depth: int, settling
 def fixed_point(*, xp, rng, progress, width, g, depth, settling, replicates) -> Measurement:
     """Preactivation variance and gradient factor of deep tanh networks with each gain ``g``.
 
-    Averages over ``depth`` layers after ``settling`` ones; after as many as it takes until the signal
-    underflows where it falls by ``g`` a layer.
+    Averages over ``depth`` layers after ``settling`` ones; after as many as it takes until the squared
+    signal underflows where it falls by ``g`` a layer.
     """
     gains = [float(gain) for gain in np.ravel(g)]
-    smallest = np.log(np.finfo(float).smallest_subnormal)
+    smallest = np.log(np.finfo(float).smallest_subnormal) / 2  # squared it is 0
     waits = [settling if gain > 1 else settling + int(smallest / np.log(gain)) for gain in gains]
 
     def draw(rng):
@@ -69,7 +69,7 @@ def gradient_growth(rng: np.random.Generator, g: float, width: int, depth: int, 
 tanh_fixed_point = Simulation(
     fixed_point,
     {
-        "laptop": {"depth": 40, "settling": 20, "replicates": 64},
+        "laptop": {"depth": 60, "settling": 20, "replicates": 64},
         "gpu": {"depth": 40, "settling": 30, "replicates": 64, "width": (125, 250, 500, 1000)},
     },
 )
