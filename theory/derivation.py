@@ -44,7 +44,10 @@ class Named:
 
     def _remember_module(self) -> None:
         frame = sys._getframe(1)
-        while frame.f_globals["__name__"].split(".")[0] in ("theory", "dataclasses") or frame.f_code.co_filename == "<string>":
+        while (
+            frame.f_globals["__name__"].split(".")[0] in ("theory", "dataclasses")
+            or frame.f_code.co_filename == "<string>"
+        ):
             frame = frame.f_back
         object.__setattr__(self, "module", frame.f_globals["__name__"])
 
@@ -76,12 +79,12 @@ class Residual:
 class Rule(ABC):
     """A way to justify a claim. Final subclasses; the docstring is the rule in words."""
 
-    premises: tuple["Claim", ...] = ()
+    premises: tuple[Claim, ...] = ()
     floor: Evidence = Evidence.EXACT
     """The best evidence a claim by this rule can have."""
 
     @abstractmethod
-    def residuals(self, claim: "Claim") -> Iterator[Residual]:
+    def residuals(self, claim: Claim) -> Iterator[Residual]:
         """What must vanish for the claim to hold, given the premises."""
 
     @property
@@ -115,7 +118,7 @@ class Claim(Named):
         self._remember_module()
 
     @property
-    def premises(self) -> tuple["Claim", ...]:
+    def premises(self) -> tuple[Claim, ...]:
         return self.by.premises
 
     @cached_property
@@ -165,7 +168,7 @@ class Claim(Named):
         """The weakest line this one rests on, itself included."""
         return min(line.evidence for line in self.lines())
 
-    def lines(self) -> tuple["Claim", ...]:
+    def lines(self) -> tuple[Claim, ...]:
         """The whole derivation: every claim this one rests on, premises first, itself last."""
         seen: dict[int, Claim] = {}
 

@@ -119,7 +119,9 @@ def claim_mutants(claim: Claim, dependents: Iterable[Claim] = ()) -> Tally:
     return tally
 
 
-def theory_mutants(claims: Iterable[Claim], progress: Callable[[int, int], None] | None = None) -> dict[str, Tally]:
+def theory_mutants(
+    claims: Iterable[Claim], progress: Callable[[int, int], None] | None = None
+) -> dict[str, Tally]:
     """The mutants of every claim of a theory, by claim name."""
     claims = list(claims)
     found = {}
@@ -172,7 +174,10 @@ def _refused(wrong: Claim, original: Claim, dependents: tuple[Claim, ...]) -> bo
     for dependent in dependents:
         if any(p is original for p in dependent.premises):
             rebuilt = Claim(
-                dependent.lhs, dependent.rhs, _rebound(dependent.by, original, wrong), dependent.where,
+                dependent.lhs,
+                dependent.rhs,
+                _rebound(dependent.by, original, wrong),
+                dependent.where,
                 everywhere=dependent.everywhere,
             )
             if _refused(rebuilt, dependent, dependents):

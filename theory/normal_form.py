@@ -42,7 +42,9 @@ def vanishes(expression: sp.Expr) -> bool:
 
 
 def _prepare(expression):
-    expression = expression.doit(integrals=False, sums=False).rewrite([sp.sinh, sp.cosh, sp.tanh, sp.coth, sp.sech, sp.csch], sp.exp)
+    expression = expression.doit(integrals=False, sums=False).rewrite(
+        [sp.sinh, sp.cosh, sp.tanh, sp.coth, sp.sech, sp.csch], sp.exp
+    )
     expression = expression.replace(
         lambda e: type(e).__name__ in ("expm1", "log1p"), lambda e: e.rewrite(sp.exp).rewrite(sp.log)
     )

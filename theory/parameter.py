@@ -99,7 +99,9 @@ class Domain:
                     return False
         return all(holds(r, point) for r in self.relations)
 
-    def points(self, count: int, *, seed: int = 0, wide: bool = False) -> tuple[dict[sp.Symbol, sp.Rational], ...]:
+    def points(
+        self, count: int, *, seed: int = 0, wide: bool = False
+    ) -> tuple[dict[sp.Symbol, sp.Rational], ...]:
         """``count`` random rational points of the domain, the same for the same seed.
 
         Moderate values by default (within 1/16 .. 16 of the scale 1); ``wide=True`` spreads

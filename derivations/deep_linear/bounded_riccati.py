@@ -164,7 +164,7 @@ def check_balanced(xp, epsilon, W1, W2, **others) -> None:
 
 
 # %%
-def _gram_balls(t, W1, W2, Sigma31, tau):
+def gram_balls(t, W1, W2, Sigma31, tau):
     """The solution as first stated, in balls: what overflows there is absorbed by their precision."""
     sizes = {N1: W1.ncols(), N2: W1.nrows(), N3: W2.nrows()}
     values = {ARGUMENTS[1]: W1, ARGUMENTS[2]: W2, ARGUMENTS[3]: Sigma31, **sizes}
@@ -176,10 +176,10 @@ def _gram_balls(t, W1, W2, Sigma31, tau):
 def _product_balls(**arguments):
     W1, W2 = arguments["W1"], arguments["W2"]
     sizes = {N1: W1.ncols(), N2: W1.nrows(), N3: W2.nrows()}
-    return evaluate_balls(lower_left.rhs, {**sizes, P: _gram_balls(**arguments)})
+    return evaluate_balls(lower_left.rhs, {**sizes, P: gram_balls(**arguments)})
 
 
-def _sample(rng) -> dict:
+def sample(rng) -> dict:
     """Balanced weights of random sizes, scale and alignment, and data, at a random time."""
     N1, N2, N3 = rng.integers(1, 6, size=3)
     directions = [np.linalg.qr(rng.normal(size=(size, min(N1, N3))))[0] for size in (N1, N3)]
@@ -193,7 +193,7 @@ def _sample(rng) -> dict:
     }
 
 
-def _roundings(at: dict) -> int:
+def roundings(at: dict) -> int:
     """Roundings one after the other: n each for the SVD, into the modes, for M'chi M and twice out of
     the modes; the hidden units for Y Y'; r for the elimination, 3 r for each of two linear systems."""
     hidden, modes = at["W1"].shape[0], at["W1"].shape[1] + at["W2"].shape[0]
@@ -201,6 +201,6 @@ def _roundings(at: dict) -> int:
 
 
 ARGUMENTS = (t, W1, W2, Sigma31, tau)
-CERTIFIED = {"requires": check_balanced, "sample": _sample, "roundings": _roundings}
+CERTIFIED = {"requires": check_balanced, "sample": sample, "roundings": roundings}
 balanced_product = MatrixForm(product_trajectory, ARGUMENTS, _parts, balls=_product_balls, **CERTIFIED)
-balanced_gram = MatrixForm(bounded_gram, ARGUMENTS, _parts, balls=_gram_balls, **CERTIFIED)
+balanced_gram = MatrixForm(bounded_gram, ARGUMENTS, _parts, balls=gram_balls, **CERTIFIED)

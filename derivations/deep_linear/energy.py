@@ -4,8 +4,8 @@
 
 # %%
 import sympy as sp
-from sympy import exp, log
-from sympy.codegen.cfunctions import expm1
+from sympy import exp
+from sympy.codegen.cfunctions import expm1, log1p
 
 from theory import Claim, ExplicitForm
 from theory.rules import Evolves, Given, Rewrites, Substitutes
@@ -40,7 +40,7 @@ energy_left = Claim(
 )
 from_below = Claim(
     E(t),
-    ((s - u0) / (1 - u0 / s + exp(2 * s * t / tau + log(u0 / s)))) ** 2 / 2,
+    ((s - u0) / (1 - u0 / s + exp(2 * s * t / tau - log1p((s - u0) / u0)))) ** 2 / 2,
     Rewrites(energy_left),
 )
 from_above = Claim(

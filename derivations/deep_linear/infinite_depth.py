@@ -28,7 +28,7 @@ time_to_learn = Claim(
     where=Or((u0 <= uf) & (uf < s), (uf <= u0) & (uf > s)),
 )
 time_by_difference = Claim(
-    T(uf), log1p(s * (uf - u0) / (u0 * (s - uf))) / s**2 + (uf - u0) / (u0 * uf * s), Rewrites(time_to_learn)
+    T(uf), log1p(s * (uf - u0) / (u0 * (s - uf))) / s**2 + (1 - u0 / uf) / (s * u0), Rewrites(time_to_learn)
 )
 kappa = s / u0 - 1
 trajectory = Claim(

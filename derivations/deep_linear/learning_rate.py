@@ -75,7 +75,7 @@ steps_without_end = Claim(
     Limit(steps, L, sp.oo),
 )
 steps_without_end_by_difference = Claim(
-    n(uf), log1p(s * (uf - u0) / (u0 * (s - uf))) + s * (uf - u0) / (u0 * uf), Rewrites(steps_without_end)
+    n(uf), log1p(s * (uf - u0) / (u0 * (s - uf))) + s / u0 * (1 - u0 / uf), Rewrites(steps_without_end)
 )
 
 # %%

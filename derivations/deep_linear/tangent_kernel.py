@@ -8,13 +8,14 @@
 from sympy import Identity, KroneckerProduct
 
 from theory import Claim, Parameter
+from theory.matrix.balls import evaluate as evaluate_balls
 from theory.matrix import Differentiates, MatrixForm, MatrixParameter, Rate, Substitutes, Vec
 from theory.parameter import COUNTING
 from theory.rules import Defines
 
-from .bounded_riccati import ARGUMENTS, balanced_gram, check_balanced
+from .bounded_riccati import ARGUMENTS, balanced_gram, check_balanced, gram_balls, roundings, sample
 from .matrix_riccati import INPUTS, OUTPUTS, P, gram, stacked
-from .matrix_setting import N1, N3, W1, W2, Sigma11, Sigma31, first_weights, second_weights
+from .matrix_setting import N1, N2, N3, W1, W2, Sigma11, Sigma31, first_weights, second_weights
 from .setting import tau
 
 p = Parameter("p", "number of inputs the kernel is evaluated at", COUNTING)
@@ -50,4 +51,27 @@ def _parts(xp, X, **arguments) -> dict:
     return {P: balanced_gram.value(xp, **arguments), inputs_symbol: X}
 
 
-trajectory_ntk = MatrixForm(ntk_trajectory, (*ARGUMENTS, X), _parts, requires=check_balanced)
+def _kernel_balls(X, **arguments):
+    sizes = {N1: X.nrows(), N2: arguments["W1"].nrows(), N3: arguments["W2"].nrows(), p: X.ncols()}
+    return evaluate_balls(ntk_trajectory.rhs, {**sizes, P: gram_balls(**arguments), inputs_symbol: X})
+
+
+def _sample(rng) -> dict:
+    at = sample(rng)
+    return at | {"X": rng.normal(size=(at["W1"].shape[1], rng.integers(1, 4)))}
+
+
+def _roundings(at: dict) -> int:
+    """Those of the Gram matrix, and two inner products over the inputs on either side."""
+    return roundings(at) + 2 * at["X"].shape[0]
+
+
+trajectory_ntk = MatrixForm(
+    ntk_trajectory,
+    (*ARGUMENTS, X),
+    _parts,
+    requires=check_balanced,
+    balls=_kernel_balls,
+    sample=_sample,
+    roundings=_roundings,
+)

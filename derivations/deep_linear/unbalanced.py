@@ -112,6 +112,7 @@ difference_factor = Claim(
 terms = (
     sum_at_start, difference_at_start, product_of_both, stable_rate, decay, growth, sum_factor, difference_factor,
 )  # fmt: skip
+opposite_terms = (*terms, upper_root)
 larger_sum = X * sqrt(A(t) / B(t))
 larger_difference = Y * sqrt(B(t) / A(t))
 second_from_numerator = (b0 * (4 * s**2 / (R + C) + (R + C) * E(t)) + 2 * s * a0 * F(t)) / sqrt(A(t) * B(t))
@@ -137,6 +138,33 @@ second_larger = Claim(
     where=a0**2 <= b0**2,
 )
 on_separatrix = a0 * exp(-s * t / tau) / sqrt(1 - a0**2 / s * expm1(-2 * s * t / tau))
+# From opposite signs the numerators cancel late, near the separatrix; gathered by a0 + b0 they do not.
+second_from_sum = (
+    X * (2 * s * F(t) - b0 * Y * (2 * s + 4 * s**2 / (R + C)) / M) + b0 * (M + C) * E(t)
+) / sqrt(A(t) * B(t))
+first_from_sum = (
+    X * (2 * s * F(t) + a0 * Y * (2 * s + 4 * s**2 / (R - C)) / M) + a0 * (M - C) * E(t)
+) / sqrt(A(t) * B(t))
+opposite_first_larger = Claim(
+    (a(t), b(t), u(t)),
+    (
+        (larger_sum + larger_difference) / 2,
+        second_from_sum,
+        (larger_sum + larger_difference) / 2 * second_from_sum,
+    ),
+    Rewrites(weights, using=opposite_terms),
+    where=(a0**2 >= b0**2, a0 * b0 <= 0),
+)
+opposite_second_larger = Claim(
+    (a(t), b(t), u(t)),
+    (
+        first_from_sum,
+        (larger_sum - larger_difference) / 2,
+        (larger_sum - larger_difference) / 2 * first_from_sum,
+    ),
+    Rewrites(weights, using=opposite_terms),
+    where=(a0**2 <= b0**2, a0 * b0 <= 0),
+)
 separatrix = Claim(
     (a(t), b(t), u(t)),
     (on_separatrix, -on_separatrix, -(on_separatrix**2)),
@@ -147,5 +175,11 @@ separatrix = Claim(
 unbalanced_mode = ExplicitForm(
     weights,
     (t, s, a0, b0, tau),
-    forms=((separatrix, sp.Eq(a0, -b0)), (first_larger, a0**2 >= b0**2), (second_larger, True)),
+    forms=(
+        (separatrix, sp.Eq(a0, -b0)),
+        (opposite_first_larger, (a0 * b0 < 0) & (a0**2 >= b0**2)),
+        (opposite_second_larger, a0 * b0 < 0),
+        (first_larger, a0**2 >= b0**2),
+        (second_larger, True),
+    ),
 )

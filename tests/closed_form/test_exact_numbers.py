@@ -7,9 +7,7 @@ import pytest
 from flint import arb, ctx, fmpq
 from mpmath import mp, mpc, mpf
 
-from derivations.deep_linear.balanced_mode import mode_strength
-from derivations.deep_linear.depth import depth_mode_strength
-from derivations.deep_linear.unbalanced import unbalanced_mode
+from derivations.deep_linear import depth_mode_strength, mode_strength, unbalanced_mode
 from theory import DomainError
 
 

@@ -8,10 +8,13 @@ jax = pytest.importorskip("jax")
 import jax.numpy as jnp  # noqa: E402
 from mpmath import mp, mpf  # noqa: E402
 
-from derivations.deep_linear.balanced_mode import learning_time, mode_strength  # noqa: E402
-from derivations.deep_linear.depth import depth_mode_strength  # noqa: E402
-from derivations.deep_linear.infinite_depth import infinite_depth_mode_strength  # noqa: E402
-from derivations.deep_linear.unbalanced import unbalanced_mode  # noqa: E402
+from derivations.deep_linear import (  # noqa: E402
+    depth_mode_strength,
+    infinite_depth_mode_strength,
+    learning_time,
+    mode_strength,
+    unbalanced_mode,
+)
 from theory import DomainError  # noqa: E402
 
 

@@ -10,9 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from derivations.deep_linear.balanced_mode import half_time, learning_time, mode_strength
-from derivations.deep_linear.depth import depth_mode_strength
-from derivations.deep_linear.unbalanced import unbalanced_mode
+from derivations.deep_linear import (
+    depth_mode_strength,
+    half_time,
+    learning_time,
+    mode_strength,
+    unbalanced_mode,
+)
 from theory import DomainError
 from theory.backends.fused import LARGE
 from theory.ulps import ulps_between
@@ -187,7 +191,8 @@ def test_one_loop_and_chunks_agree():
         parts = [form(*(v[k::7] if np.ndim(v) else v for v in arguments)) for k in range(7)]
         for k in range(7):
             for x, y in zip(np.atleast_2d(whole), np.atleast_2d(parts[k]), strict=True):
-                assert np.all(ulps_between(x[k::7], y) <= 2)
+                # u is the product of two weights that may differ by 2 each
+                assert np.all(ulps_between(x[k::7], y) <= (2 if form is mode_strength else 5))
 
 
 def test_memory_is_inputs_and_output():

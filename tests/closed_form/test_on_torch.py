@@ -6,10 +6,12 @@ import pytest
 pytestmark = pytest.mark.peers("torch")
 torch = pytest.importorskip("torch")
 
-from derivations.deep_linear.balanced_mode import mode_strength  # noqa: E402
-from derivations.deep_linear.depth import depth_mode_strength  # noqa: E402
-from derivations.deep_linear.infinite_depth import infinite_depth_mode_strength  # noqa: E402
-from derivations.deep_linear.unbalanced import unbalanced_mode  # noqa: E402
+from derivations.deep_linear import (  # noqa: E402
+    depth_mode_strength,
+    infinite_depth_mode_strength,
+    mode_strength,
+    unbalanced_mode,
+)
 from theory import DomainError  # noqa: E402
 
 

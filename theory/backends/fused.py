@@ -7,6 +7,7 @@ fast math, the first time a formula meets a large array.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -19,6 +20,18 @@ LARGE = 100_000
 """Points from which a compiled loop pays for its compilation."""
 
 _ELEMENTARY = (sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.atan, sp.asinh, sp.atanh)
+
+
+class LoopPrinter(RatioPrinter):
+    """Python's ``math``, but for one function with an inlined short cut."""
+
+    def _print_expm1(self, e):
+        return f"expm1({self._print(e.args[0])})"
+
+
+def _expm1(x):
+    """exp is several times faster than expm1, and far from 0 the difference loses nothing."""
+    return math.exp(x) - 1.0 if abs(x) > 1.0 else math.expm1(x)
 
 
 def is_elementary(expressions: Sequence[sp.Expr]) -> bool:
@@ -47,7 +60,7 @@ def fused(expressions: tuple, scalars: tuple, arrays: tuple, bounds: tuple) -> C
     hoisted: dict[sp.Expr, sp.Symbol] = {}
     inner = [_hoist(e, frozenset(scalars), hoisted) for e in expressions]
     shared, reduced = sp.cse(inner, symbols=sp.numbered_symbols("_c"), order="none")
-    printer = RatioPrinter()
+    printer = LoopPrinter()
     names = [x.name for x in arrays]
     outs = [f"_out{k}" for k in range(len(expressions))]
     constants = [f"    {symbol} = {printer.doprint(value)}" for value, symbol in hoisted.items()]
@@ -60,7 +73,7 @@ def fused(expressions: tuple, scalars: tuple, arrays: tuple, bounds: tuple) -> C
     lines += [f"        {o}[_i] = {printer.doprint(value)}" for o, value in zip(outs, reduced, strict=True)]
     lines += [f"        fine &= abs({o}[_i]) < math.inf" for o in outs]
     lines.append("    return fine")
-    namespace: dict = {"math": __import__("math")}
+    namespace: dict = {"math": math, "expm1": numba.njit(_expm1)}
     exec(compile("\n".join(lines), "<fused formula>", "exec"), namespace)
     return numba.njit(error_model="numpy", nogil=True)(namespace["loop"])
 

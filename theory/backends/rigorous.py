@@ -13,6 +13,7 @@ import sympy as sp
 from flint import acb, arb, ctx, fmpq, fmpz
 from sympy.core.function import AppliedUndef
 
+from .ball_functions import FUNCTIONS, below_one, real_part, square_root
 from .tail import NotEnclosable, gaussian_tail
 
 Node = Callable[[list, bool], "arb | acb"]
@@ -38,12 +39,12 @@ def relative_radius_bits(value) -> float:
     return value.rel_accuracy_bits()
 
 
-def compile_ball(expr, symbols: Sequence[sp.Symbol]) -> Callable[[Sequence, int], "arb | acb"]:
+def compile_ball(expr, symbols: Sequence[sp.Symbol]) -> Callable[[Sequence, int], arb | acb]:
     """A function ``f(values, bits)`` from exact numbers to a ball around ``expr``.
 
     ``values`` (int, Fraction, SymPy Rational, float, fmpq or a ball) come in the order of ``symbols``.
     """
-    node = _node(sp.sympify(expr), {x: k for k, x in enumerate(symbols)})
+    node = _node(sp.sympify(expr), _Scope((x, k) for k, x in enumerate(symbols)))
 
     def enclose(values: Sequence, bits: int):
         with ctx.workprec(bits):
@@ -65,7 +66,37 @@ def exact(value):
     return arb(value)
 
 
-def _node(expr, index) -> Node:
+class _Scope(dict):
+    """The positions of the symbols among the values, and the nodes compiled for them so far."""
+
+    def __init__(self, positions=()):
+        super().__init__(positions)
+        self.nodes: dict[sp.Basic, Node] = {}
+
+
+def _node(expr, index: _Scope) -> Node:
+    """The node of an expression; equal subexpressions share one, and its value."""
+    if expr not in index.nodes:
+        node = _compiled(expr, index)
+        index.nodes[expr] = _kept(node) if expr.args else node
+    return index.nodes[expr]
+
+
+def _kept(node: Node) -> Node:
+    """The node, computed once for the same list of values."""
+    last = [(None, None, None)]
+
+    def value(v, analytic):
+        values, mode, known = last[0]
+        if values is not v or mode is not analytic:
+            known = node(v, analytic)
+            last[0] = (v, analytic, known)
+        return known
+
+    return value
+
+
+def _compiled(expr, index: _Scope) -> Node:
     if expr in index:
         position = index[expr]
         return lambda v, analytic: v[position]
@@ -91,7 +122,7 @@ def _node(expr, index) -> Node:
         return _hyper(expr, index)
     if isinstance(expr, AppliedUndef | sp.Symbol | sp.Derivative | sp.Subs):
         raise NotEnclosable(f"{expr.func} has no value: it is a symbol or function without one")
-    function = _FUNCTIONS.get(type(expr).__name__)
+    function = FUNCTIONS.get(type(expr).__name__)
     if function is None:
         raise NotEnclosable(f"no rigorous evaluation of {type(expr).__name__}")
     arguments = [_node(a, index) for a in expr.args]
@@ -119,18 +150,18 @@ def _power(expr, index) -> Node:
         n = int(exponent)
         return lambda v, analytic: base(v, analytic) ** n
     if exponent == sp.Rational(1, 2):
-        return lambda v, analytic: _sqrt(analytic, base(v, analytic))
+        return lambda v, analytic: square_root(analytic, base(v, analytic))
     if exponent == sp.Rational(-1, 2):
-        return lambda v, analytic: 1 / _sqrt(analytic, base(v, analytic))
+        return lambda v, analytic: 1 / square_root(analytic, base(v, analytic))
     power = _node(exponent, index)
 
     def value(v, analytic):
         x, y = base(v, analytic), power(v, analytic)
         if isinstance(x, acb):
-            return x.pow(y, analytic=analytic) if analytic else x ** y
+            return x.pow(y, analytic=analytic) if analytic else x**y
         if isinstance(y, arb) and y.is_exact() and y.is_integer():
             return x ** fmpz(int(y.unique_fmpz()))
-        return x ** y
+        return x**y
 
     return value
 
@@ -170,7 +201,7 @@ def _condition(condition, index):
         wanted = isinstance(condition, sp.Eq)
 
         def equal(v):
-            d = gap(v, False)
+            d = real_part(gap(v, False))
             return wanted if d == 0 else (not wanted if not d.contains(0) else None)
 
         return equal
@@ -179,7 +210,7 @@ def _condition(condition, index):
         strict = isinstance(condition, sp.Gt | sp.Lt)
 
         def above(v):
-            d = gap(v, False)
+            d = real_part(gap(v, False))
             if d > 0 or (d == 0 and not strict):
                 return True
             return False if d < 0 or d == 0 else None
@@ -192,7 +223,7 @@ def _sum(expr, index) -> Node:
     (variable, low, high), *others = expr.limits
     if others or high == sp.oo:
         raise NotEnclosable(f"infinite or multiple sum: {sp.sstr(expr, order='none')[:80]}")
-    inner = dict(index)
+    inner = _Scope(index)
     position = inner[variable] = len(index)
     term = _node(expr.function, inner)
     first, last = _node(low, index), _node(high, index)
@@ -216,7 +247,7 @@ def _integral(expr, index) -> Node:
     integrand = sp.Integral(expr.function, *others) if others else expr.function
     if integrand == 0:
         return lambda v, analytic: arb(0)
-    inner = dict(index)
+    inner = _Scope(index)
     position = inner[variable] = len(index)
     f = _node(integrand, inner)
     infinite = low == -sp.oo or high == sp.oo
@@ -230,25 +261,16 @@ def _integral(expr, index) -> Node:
         if tail and not (a <= cut and b >= -cut and a >= -cut and b <= cut):
             return arb("nan")
         value = acb.integral(
-            lambda z, holomorphic: acb(f([*v[:position], z], holomorphic)),
-            acb(a), acb(b), abs_tol=arb(2) ** (-ctx.prec), rel_tol=arb(2) ** (-ctx.prec),
+            lambda z, holomorphic: acb(f([*v[:position], z], analytic or holomorphic)),
+            acb(a),
+            acb(b),
+            abs_tol=arb(2) ** (-ctx.prec),
+            rel_tol=arb(2) ** (-ctx.prec),
         )
         value = value + missing * (int(low == -sp.oo) + int(high == sp.oo))
         return value.real if value.imag.contains(0) else value
 
     return integral
-
-
-def _sqrt(analytic, x):
-    return x.sqrt(analytic=analytic) if isinstance(x, acb) and analytic else x.sqrt()
-
-
-def _log(analytic, x):
-    return x.log(analytic=analytic) if isinstance(x, acb) and analytic else x.log()
-
-
-def _abs(analytic, x):
-    return x.real_abs(analytic=analytic) if isinstance(x, acb) and analytic else abs(x)
 
 
 def _hyper(expr, index) -> Node:
@@ -264,6 +286,8 @@ def _hyper(expr, index) -> Node:
 
     def value(v, analytic):
         *parameters, z = (part(v, analytic) for part in parts)
+        if analytic and isinstance(z, acb) and upper > len(expr.bq) and not below_one(z):
+            return acb("nan")
         if is_2f1:
             found = acb(z).hypgeom_2f1(*map(acb, parameters), **known)
         else:
@@ -271,28 +295,6 @@ def _hyper(expr, index) -> Node:
         return found.real if isinstance(z, arb) and found.imag.contains(0) else found
 
     return value
-
-
-def _wright_omega(x):
-    """The root of w + log(w) = x. Where exp(x) is out of reach, by Newton and a change of sign."""
-    if isinstance(x, acb) or not x > 1000:
-        return x.exp().lambertw()
-    w = (x - x.log()).mid()
-    for _ in range(ctx.prec.bit_length() + 2):
-        w = (w * (1 + (x.mid() - w - w.log()) / (1 + w))).mid()
-    for bits in range(ctx.prec - 8, 8, -8):
-        low, high = (w * (1 + sign * arb(2) ** -bits) for sign in (-1, 1))
-        if low + low.log() < x and high + high.log() > x:
-            return low.union(high)
-    return arb("nan")
-
-
-def _method(name):
-    return lambda analytic, x: getattr(x, name)()
-
-
-def _binomial(analytic, n, k):
-    return (n + 1).gamma() / ((k + 1).gamma() * (n - k + 1).gamma())
 
 
 _CONSTANTS = {
@@ -303,46 +305,3 @@ _CONSTANTS = {
     sp.I: lambda: acb(0, 1),
     sp.GoldenRatio: lambda: (1 + arb(5).sqrt()) / 2,
 }
-
-# SymPy function -> method of a ball; the branches are principal in both libraries
-_FUNCTIONS = {
-    **{n: _method(n) for n in "exp sin cos tan cot sinh cosh tanh coth sech csch sec csc".split()},
-    **{n: _method(n) for n in "asin acos atan asinh acosh atanh gamma erf erfc expm1 log1p zeta".split()},
-    "log": _log,
-    "sqrt": _sqrt,
-    "Abs": _abs,
-    "erfi": _method("erfi"),
-    "loggamma": _method("lgamma"),
-    "digamma": _method("digamma"),
-    "factorial": lambda analytic, x: (x + 1).gamma(),
-    "polygamma": lambda analytic, n, x: x.digamma() if n == 0 else acb(x).polygamma(n).real,
-    "LambertW": lambda analytic, x, k=None: x.lambertw() if k is None else acb(x).lambertw(int(k.unique_fmpz())).real,
-    "wright_omega": lambda analytic, x: _wright_omega(x),
-    "atan2": lambda analytic, y, x: arb.atan2(y, x),
-    "binomial": _binomial,
-    "RisingFactorial": lambda analytic, x, n: (x + n).gamma() / x.gamma(),
-    "besselj": lambda analytic, n, x: x.bessel_j(n),
-    "bessely": lambda analytic, n, x: x.bessel_y(n),
-    "besseli": lambda analytic, n, x: x.bessel_i(n),
-    "besselk": lambda analytic, n, x: x.bessel_k(n),
-    "lerchphi": lambda analytic, z, s, a: acb(z).lerch_phi(s, a).real,
-    "polylog": lambda analytic, s, z: acb(z).polylog(s).real,
-    "expint": lambda analytic, n, x: x.expint(n),
-    "lowergamma": lambda analytic, s, x: arb.gamma_lower(x, s),
-    "uppergamma": lambda analytic, s, x: arb.gamma_upper(x, s),
-    "Max": lambda analytic, *x: _extreme(analytic, x, max=True),
-    "Min": lambda analytic, *x: _extreme(analytic, x, max=False),
-    "Heaviside": lambda analytic, x, h=None: arb(1) if x > 0 else arb(0) if x < 0 else arb("nan"),
-    "sign": lambda analytic, x: arb(1) if x > 0 else arb(-1) if x < 0 else arb("nan"),
-    "re": lambda analytic, x: x.real,
-    "im": lambda analytic, x: acb(x).imag,
-    "conjugate": lambda analytic, x: acb(x).conjugate(),
-}
-
-
-def _extreme(analytic, values, *, max):
-    best = values[0]
-    for x in values[1:]:
-        half_gap = (best - x).real_abs(analytic=analytic) if isinstance(best - x, acb) else abs(best - x)
-        best = (best + x + half_gap) / 2 if max else (best + x - half_gap) / 2
-    return best

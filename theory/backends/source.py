@@ -196,7 +196,11 @@ def write(
 ) -> tuple[str, ArrayPrinter]:
     """Source of a function ``formula`` of the arguments that returns a tuple, and its printer."""
     printer = ArrayPrinter(precise)
-    lines, values = _body([_with_roots(sp.sympify(e)) for e in expressions], printer, count())
+    if any(isinstance(e, sp.Equality) for e in expressions):
+        # as it stands: rebuilding Eq(L, oo) would evaluate it to False
+        lines, values = [], [printer.doprint(e) for e in expressions]
+    else:
+        lines, values = _body([_with_roots(sp.sympify(e)) for e in expressions], printer, count())
     header = f"def formula({', '.join(a.name for a in arguments)}):"
     results = "".join(f"{value}, " for value in values)
     return "\n".join([header, *(f"    {line}" for line in lines), f"    return ({results})"]), printer

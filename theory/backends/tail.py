@@ -7,7 +7,17 @@ import math
 import sympy as sp
 from flint import arb
 
-_BOUNDED = {"tanh": 1, "erf": 1, "sin": 1, "cos": 1, "sech": 1, "erfc": 2, "atan": 2, "sign": 1, "Heaviside": 1}
+_BOUNDED = {
+    "tanh": 1,
+    "erf": 1,
+    "sin": 1,
+    "cos": 1,
+    "sech": 1,
+    "erfc": 2,
+    "atan": 2,
+    "sign": 1,
+    "Heaviside": 1,
+}
 """Bounds of functions of a real argument, whatever the argument."""
 
 
@@ -30,11 +40,13 @@ def gaussian_tail(integrand, z: sp.Symbol, compile_node):
         else:
             rest.append(factor)
     poly = sp.Poly(exponent, z)
-    a, b, c = (compile_node(k) for k in (-poly.coeff_monomial(z**2), poly.coeff_monomial(z), poly.coeff_monomial(1)))
+    coefficients = (-poly.coeff_monomial(z**2), poly.coeff_monomial(z), poly.coeff_monomial(1))
+    a, b, c = map(compile_node, coefficients)
     growth = _growth(sp.Mul(*rest), z, compile_node)
 
     def bound(values, bits):
-        alpha, beta, gamma = a(values, False), b(values, False), c(values, False)
+        # the size of the exponential of complex coefficients (an outer integral's) is that of their real parts
+        alpha, beta, gamma = (x if isinstance(x, arb) else x.real for x in (k(values, False) for k in (a, b, c)))
         if not alpha > 0:
             return arb("nan"), arb("nan")
         size, power = growth(values)
@@ -61,11 +73,20 @@ def _growth(expr, z, compile_node):
         return lambda v: (arb(1), 1)
     name = type(expr).__name__
     if name in _BOUNDED:
-        return lambda v: (arb(_BOUNDED[name]), 0)
-    parts = [_growth(a, z, compile_node) for a in expr.args] if isinstance(expr, sp.Add | sp.Mul | sp.Abs | sp.Max) else []
+        others = [compile_node(x) for x in expr.free_symbols - {z}]
+        real = lambda v: all(isinstance(x, arb) or x.imag == 0 for x in (other(v, False) for other in others))
+        return lambda v: (arb(_BOUNDED[name] if real(v) else "nan"), 0)
+    parts = (
+        [_growth(a, z, compile_node) for a in expr.args]
+        if isinstance(expr, sp.Add | sp.Mul | sp.Abs | sp.Max)
+        else []
+    )
     if isinstance(expr, sp.Add | sp.Max):
-        return lambda v: (lambda g: (sum((m for m, _ in g), arb(0)), max(p for _, p in g)))([x(v) for x in parts])
+        return lambda v: (lambda g: (sum((m for m, _ in g), arb(0)), max(p for _, p in g)))(
+            [x(v) for x in parts]
+        )
     if isinstance(expr, sp.Mul):
+
         def product(v):
             size, power = arb(1), 0
             for part in parts:

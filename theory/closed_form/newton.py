@@ -50,7 +50,7 @@ def _step(gap_and_slope, z, left, right, where, sqrt):
 def _settled(new, z, before, eps):
     """Whether a step is within rounding, or small and no longer shrinking: rounding noise of the gap."""
     change = abs(new - z)
-    return (change <= eps * abs(new)) | ((change <= 1e-5 * abs(new)) & (change >= before))
+    return (change <= eps / 4 * abs(new)) | ((change <= 1e-5 * abs(new)) & (change >= before))
 
 
 def _iterate(gap_and_slope, low, high, where, sqrt, eps, every=np.all):

@@ -317,6 +317,8 @@ def _to_jax(value, dtype, device):
 def _to_torch(value, dtype, device):
     import torch
 
+    if dtype is None and isinstance(value, int | float):
+        dtype = torch.float64  # PyTorch would round a Python number to float32
     return torch.as_tensor(value, dtype=dtype, device=device)
 
 

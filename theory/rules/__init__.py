@@ -24,7 +24,17 @@ Approximates        a truncated sum or quadrature, to a stated relative accuracy
 """
 
 from .calculus import Approximates, Differentiates, Integrates, Limit, Maximises, Series
-from .equations import Coefficients, Conserved, Evolves, Expands, FixedPoint, Inverts, Recursion, Separates, Solves
+from .equations import (
+    Coefficients,
+    Conserved,
+    Evolves,
+    Expands,
+    FixedPoint,
+    Inverts,
+    Recursion,
+    Separates,
+    Solves,
+)
 from .statements import Assumption, Defines, Equates, Given, Rewrites, Substitutes
 
 __all__ = [

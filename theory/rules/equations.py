@@ -104,7 +104,9 @@ class Coefficients(Rule):
 
     floor = Evidence.SAMPLED
 
-    def __init__(self, equation: Claim, function, variable: sp.Symbol, index: sp.Symbol, order: int, at: Iterable[dict]):
+    def __init__(
+        self, equation: Claim, function, variable: sp.Symbol, index: sp.Symbol, order: int, at: Iterable[dict]
+    ):
         self.equation, self.function, self.variable = equation, function, variable
         self.index, self.order, self.at = index, order, tuple(at)
         self.premises = (equation,)
@@ -117,7 +119,12 @@ class Coefficients(Rule):
             whole = sp.together(put(gap, [(self.function, sp.Add(*terms))]))
             series = sp.Poly(sp.fraction(whole)[0], x)  # a denominator does not vanish at x = 0
             for k in range(self.order + 1):
-                yield residual(claim, series.coeff_monomial(x**k), f"coefficient {k} at {case}", at={**case, self.index: k})
+                yield residual(
+                    claim,
+                    series.coeff_monomial(x**k),
+                    f"coefficient {k} at {case}",
+                    at={**case, self.index: k},
+                )
 
 
 class FixedPoint(Rule):
@@ -128,7 +135,9 @@ class FixedPoint(Rule):
         self.premises = (map,)
 
     def residuals(self, claim):
-        yield residual(claim, self.map.unfolded.subs(self.variable, claim.unfolded) - claim.unfolded, "fixed point")
+        yield residual(
+            claim, self.map.unfolded.subs(self.variable, claim.unfolded) - claim.unfolded, "fixed point"
+        )
 
 
 class Recursion(Rule):
@@ -149,7 +158,9 @@ class Recursion(Rule):
 class Conserved(Rule):
     """The left side does not change along the flows, and starts at the right side."""
 
-    def __init__(self, flows: Iterable[Claim], variable: sp.Symbol, conditions=(), using: Iterable[Claim] = ()):
+    def __init__(
+        self, flows: Iterable[Claim], variable: sp.Symbol, conditions=(), using: Iterable[Claim] = ()
+    ):
         self.flows, self.variable = tuple(flows), variable
         self.conditions = tuple(pairs(conditions))
         self.premises = (*self.flows, *using)

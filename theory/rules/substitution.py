@@ -57,7 +57,10 @@ def pairs(equations) -> list[tuple[sp.Expr, sp.Expr]]:
 def frozen(expression) -> sp.Expr:
     """Function values as parameters of their own: for identities at one instant, whatever the functions."""
     values = expression.atoms(AppliedUndef)
-    names = {f: Parameter(f"{f.func}_value", f"a value of {f}", POSITIVE if f.is_positive else REAL) for f in values}
+    names = {
+        f: Parameter(f"{f.func}_value", f"a value of {f}", POSITIVE if f.is_positive else REAL)
+        for f in values
+    }
     return expression.xreplace(names)
 
 
@@ -72,7 +75,9 @@ def residual(claim: Claim, expression, kind: str, *, at: Mapping | None = None, 
     free = expression.free_symbols
     for relation in relations:
         free = free | relation.free_symbols
-    return Residual(expression, kind, Domain([x for x in free if isinstance(x, Parameter)], relations), sp.sympify(slack))
+    return Residual(
+        expression, kind, Domain([x for x in free if isinstance(x, Parameter)], relations), sp.sympify(slack)
+    )
 
 
 def rate(flow: Claim) -> tuple[sp.Derivative, sp.Expr]:
