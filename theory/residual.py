@@ -28,18 +28,24 @@ class Refuted(ArithmeticError):
     """A residual that does not vanish: ``residual`` (what remains) at the rational point ``at``."""
 
     def __init__(self, claim: str, residual, at: dict, value=None, kind: str = "residual"):
-        self.claim, self.residual, self.at, self.value = claim, residual, at, value
-        where = ", ".join(f"{x} = {v}" for x, v in at.items()) or "everywhere"
-        size = f" = {value}" if value is not None else ""
-        super().__init__(f"{claim or 'claim'} is refuted: {kind} {_short(residual)}{size} at {where}")
+        self.claim, self.residual, self.at, self.value, self.kind = claim, residual, at, value, kind
+        super().__init__(claim, residual, at, value, kind)
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{x} = {v}" for x, v in self.at.items()) or "everywhere"
+        size = f" = {self.value}" if self.value is not None else ""
+        return f"{self.claim or 'claim'} is refuted: {self.kind} {_short(self.residual)}{size} at {where}"
 
 
 class Undecided(ArithmeticError):
-    """No procedure could settle a residual."""
+    """No procedure could settle a residual, or the line says what its rule cannot check."""
 
     def __init__(self, claim: str, residual, why: str):
-        self.claim, self.residual = claim, residual
-        super().__init__(f"{claim or 'claim'} is undecided: {_short(residual)} ({why})")
+        self.claim, self.residual, self.why = claim, residual, why
+        super().__init__(claim, residual, why)
+
+    def __str__(self) -> str:
+        return f"{self.claim or 'claim'} is undecided: {_short(self.residual)} ({self.why})"
 
 
 def verify(residual: Residual, claim: str = "") -> Evidence:

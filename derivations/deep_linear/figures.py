@@ -156,7 +156,7 @@ def learning_time_against_depth(axes):
 
     for k, s in enumerate(singular):
         rates = [float(optimal_learning_rate(s, int(n))) for n in layers]
-        measured = [best_rate(xp=NUMPY, rng=None, progress=None, s=s, L=n).values[0] for n in few]
+        measured = [best_rate(xp=NUMPY, rng=None, progress=None, s=s, L=n).values for n in few]
         _draw(rate_ax, k, (layers + 1, rates), (np.array(few) + 1, measured), f"$s = {s:g}$")
     guide = np.array([12.0, 60.0])
     rate_ax.plot(guide, 6 / guide, color="0.4", linestyle=":", label="slope $-1$")

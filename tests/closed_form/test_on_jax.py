@@ -84,10 +84,7 @@ POINTS = [
     (mode_strength, (1.5, 0.25, 1.0, 2.0)),
     (mode_strength, (0.0, 1.0, 1.0, 2.0)),
     (learning_time, (0.5, 1.25, 0.1, 2.0)),
-    *[
-        (unbalanced_mode, (1.5, 1.25, a, b, 2.0))
-        for a, b in ((0.5, 0.25), (0.25, -1.0), (-0.5, -0.75), (0.5, 0.5))
-    ],
+    *[(unbalanced_mode, (1.5, 1.25, a, b, 2.0)) for a, b in ((0.25, -1.0), (0.5, 0.5), (0.5, -0.5))],
     *[(depth_mode_strength, (t, 1.25, 0.25, 2.0, 3)) for t in (0.5, 3.0)],
     (infinite_depth_mode_strength, (1.5, 1.25, 0.25)),
     (infinite_depth_mode_strength, (1.5, 1.25, 2.0)),

@@ -78,6 +78,13 @@ def test_derivatives_of_a_tensor_do_not_meet_other_branches():
     assert torch.isfinite(a0.grad)
 
 
+def test_derivatives_across_a_line_that_has_a_form_of_its_own():
+    a0, b0 = (torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (0.5, -0.5))
+    unbalanced_mode(1.0, 1.0, a0, b0, 1.0)[2].backward()
+    up, down = (unbalanced_mode(1.0, 1.0, 0.5, -0.5 + step, 1.0)[2] for step in (1e-6, -1e-6))
+    assert b0.grad.item() == pytest.approx((up - down) / 2e-6, rel=1e-6)
+
+
 def test_bad_arguments():
     with pytest.raises(DomainError, match="mode_strength: s = -1.0"):
         mode_strength(torch.ones(3), torch.tensor([1.0, -1.0, 2.0]), 0.1, 1.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy as sp
 from flint import acb, arb, ctx, fmpq, fmpz
@@ -273,6 +274,11 @@ def _integral(expr, index) -> Node:
     return integral
 
 
+@lru_cache(maxsize=1024)
+def _is_integer(gap) -> bool:
+    return sp.simplify(gap).is_integer is True
+
+
 def _hyper(expr, index) -> Node:
     """pFq; for 2F1 the differences of parameters that are integers for certain are passed on, as
     the continuation near z = 1 needs to know them and a ball cannot tell."""
@@ -282,7 +288,7 @@ def _hyper(expr, index) -> Node:
     if is_2f1:
         (a, b), (c,) = expr.ap, expr.bq
         gaps = {"ab": a - b, "ac": a - c, "bc": b - c, "abc": a + b - c}
-        known = {name: sp.simplify(gap).is_integer is True for name, gap in gaps.items()}
+        known = {name: _is_integer(gap) for name, gap in gaps.items()}
 
     def value(v, analytic):
         *parameters, z = (part(v, analytic) for part in parts)

@@ -45,11 +45,14 @@ def gaussian_tail(integrand, z: sp.Symbol, compile_node):
     growth = _growth(sp.Mul(*rest), z, compile_node)
 
     def bound(values, bits):
-        # the size of the exponential of complex coefficients (an outer integral's) is that of their real parts
-        alpha, beta, gamma = (x if isinstance(x, arb) else x.real for x in (k(values, False) for k in (a, b, c)))
+        found = (k(values, False) for k in (a, b, c))
+        # complex where an outer integral's variable is: the real parts give the size
+        alpha, beta, gamma = (x if isinstance(x, arb) else x.real for x in found)
         if not alpha > 0:
             return arb("nan"), arb("nan")
         size, power = growth(values)
+        if not (size.is_finite() and gamma.is_finite() and beta.is_finite()):
+            return arb("nan"), arb("nan")
         scale = float(alpha)
         wanted = bits * math.log(2) + math.log(max(float(size), 1.0)) + float(gamma) + 40
         n = max(1.0, 4 * abs(float(beta)) / scale, math.sqrt(2 * power / scale)) + 1
@@ -73,9 +76,7 @@ def _growth(expr, z, compile_node):
         return lambda v: (arb(1), 1)
     name = type(expr).__name__
     if name in _BOUNDED:
-        others = [compile_node(x) for x in expr.free_symbols - {z}]
-        real = lambda v: all(isinstance(x, arb) or x.imag == 0 for x in (other(v, False) for other in others))
-        return lambda v: (arb(_BOUNDED[name] if real(v) else "nan"), 0)
+        return _bounded(_BOUNDED[name], expr.free_symbols - {z}, compile_node)
     parts = (
         [_growth(a, z, compile_node) for a in expr.args]
         if isinstance(expr, sp.Add | sp.Mul | sp.Abs | sp.Max)
@@ -101,5 +102,17 @@ def _growth(expr, z, compile_node):
         n, base = int(expr.exp), _growth(expr.base, z, compile_node)
         return lambda v: (lambda g: (g[0] ** n, g[1] * n))(base(v))
     if isinstance(expr, sp.Pow) and expr.exp.is_Integer and isinstance(expr.base, sp.cosh):
-        return lambda v: (arb(1), 0)
+        return _bounded(1, expr.free_symbols - {z}, compile_node)
     raise NotEnclosable(f"no polynomial bound known for {sp.sstr(expr, order='none')[:80]}")
+
+
+def _bounded(bound, others, compile_node):
+    """The growth of a function bounded on the real axis: none is known where its parameters are complex."""
+    nodes = [compile_node(x) for x in others]
+
+    def growth(v):
+        values = (node(v, False) for node in nodes)
+        real = all(isinstance(x, arb) or x.imag == 0 for x in values)
+        return arb(bound if real else "nan"), 0
+
+    return growth

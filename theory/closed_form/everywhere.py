@@ -33,8 +33,13 @@ def possible_branches(form, scalars: dict) -> tuple[int, ...]:
     return tuple(found)
 
 
-def everywhere(form, live: Sequence[int], arrays: list, library: str, where: Callable) -> tuple:
-    """The outputs at all points, by the branches ``live``; those of a constant may lack a shape."""
+def everywhere(
+    form, live: Sequence[int], arrays: list, library: str, where: Callable, stop: Callable
+) -> tuple:
+    """The outputs at all points, by the branches ``live``; those of a constant may lack a shape.
+
+    ``stop`` takes an array out of differentiation.
+    """
     if len(live) == 1:
         function, _ = form.compiled_branches(library)[live[0]]
         return function(*arrays)
@@ -45,12 +50,26 @@ def everywhere(form, live: Sequence[int], arrays: list, library: str, where: Cal
         left = left if region is None else left & ~region(*arrays)[0]
         moved = [where(mask, v, float(h)) for v, h in zip(arrays, harmless_point(form, k), strict=True)]
         found = function(*moved)
+        if _is_a_line(form.branches[k][1]) and (plain := form.plain(library)):
+            slopes = plain(*moved)
+            found = tuple(stop(f) + _slope_alone(p, where, stop) for f, p in zip(found, slopes, strict=True))
         results = (
             found
             if results is None
             else tuple(where(mask, n, o) for n, o in zip(found, results, strict=True))
         )
     return results
+
+
+def _is_a_line(region) -> bool:
+    """Whether a region ties real arguments together: derivatives across it are not its branch's own."""
+    return isinstance(region, sp.Equality) and all(x.is_integer is None for x in region.free_symbols)
+
+
+def _slope_alone(values, where: Callable, stop: Callable):
+    """Zero, with the derivative of ``values``."""
+    difference = values - stop(values)
+    return where(difference == 0, difference, 0.0)  # infinity less itself is not 0
 
 
 def valid(form, arrays: list, library: str, round_off: Callable):

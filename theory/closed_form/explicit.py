@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 
 import sympy as sp
 
+from ..backends.functions import MissingFunction
 from ..derivation import Claim
 from ..parameter import holds
 from .branch import Formula
@@ -31,6 +32,12 @@ class ExplicitForm(ClosedForm):
         if not self.forms:
             return ((Formula(self.claim), True),)
         return tuple((Formula(f) if isinstance(f, Claim) else f, region) for f, region in self.forms)
+
+    def plain(self, library):
+        try:
+            return Formula(self.claim).function(self.arguments, library)
+        except MissingFunction:
+            return None
 
     def with_rhs(self, expression) -> ExplicitForm:
         claim = Claim(self.claim.lhs, expression, self.claim.by, self.claim.relations, everywhere=True)

@@ -65,6 +65,10 @@ class ClosedForm(Named, ABC):
     def branches(self) -> tuple[tuple[object, object], ...]:
         """Pairs (branch, region): the first region that holds at a point is used; True for the rest."""
 
+    def plain(self, library: str) -> Callable | None:
+        """The claim's own right side as a function on a library, where there is one."""
+        return None
+
     @abstractmethod
     def with_rhs(self, expression) -> ClosedForm:
         """The same form with another right side, for mutants."""

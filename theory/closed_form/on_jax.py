@@ -52,7 +52,7 @@ def _jitted(form, live: tuple):
     import jax.numpy as jnp
 
     def compute(arrays, traced):
-        results = everywhere(form, live, arrays, "jax", jnp.where)
+        results = everywhere(form, live, arrays, "jax", jnp.where, jax.lax.stop_gradient)
         if traced:
             fine = valid(form, arrays, "jax", jnp.round)
             results = tuple(jnp.where(fine, r, jnp.nan) for r in results)

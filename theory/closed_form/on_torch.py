@@ -38,7 +38,8 @@ def evaluate(form, values: list):
         for x, v in zip(form.arguments, values, strict=True)
         if not torch.is_tensor(v) and np.ndim(v) == 0
     }
-    results = everywhere(form, possible_branches(form, scalars), arrays, "torch", torch.where)
+    live = possible_branches(form, scalars)
+    results = everywhere(form, live, arrays, "torch", torch.where, torch.detach)
     results = (torch.as_tensor(r, dtype=working, device=device) for r in results)
     results = tuple(
         (r if r.shape == shape else torch.broadcast_to(r, shape).clone()).to(dtype) for r in results
