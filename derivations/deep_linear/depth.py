@@ -19,9 +19,13 @@ from .setting import L, T, s, t, tau, u, u0, uf
 
 # %%
 w, w1, w2, w3 = (sp.Function(name, positive=True) for name in ("w", "w1", "w2", "w3"))
-first0, second0 = (Parameter(f"w{i}", f"initial weight of layer {i}", POSITIVE, latex=f"w_{i}") for i in (1, 2))
+first0, second0 = (
+    Parameter(f"w{i}", f"initial weight of layer {i}", POSITIVE, latex=f"w_{i}") for i in (1, 2)
+)
 first_of_three = Claim(
-    tau * w1(t).diff(t), w2(t) * w3(t) * (s - w1(t) * w2(t) * w3(t)), Given("gradient flow of the first of three layers")
+    tau * w1(t).diff(t),
+    w2(t) * w3(t) * (s - w1(t) * w2(t) * w3(t)),
+    Given("gradient flow of the first of three layers"),
 )
 second_of_three = Claim(
     tau * w2(t).diff(t), w1(t) * w3(t) * (s - w1(t) * w2(t) * w3(t)), Given("gradient flow of the second")
@@ -35,7 +39,9 @@ layer_flow = Claim(
     tau * w(t).diff(t), w(t) ** (L - 1) * (s - w(t) ** L), Given("gradient flow of each of L equal layers")
 )
 depth_strength = Claim(u(t), w(t) ** L, Given("the mode strength of L equal layers"))
-depth_flow = Claim(tau * u(t).diff(t), L * u(t) ** (2 - 2 / L) * (s - u(t)), Evolves(depth_strength, (layer_flow,)))
+depth_flow = Claim(
+    tau * u(t).diff(t), L * u(t) ** (2 - 2 / L) * (s - u(t)), Evolves(depth_strength, (layer_flow,))
+)
 
 # %% [markdown]
 # The time to reach $u_f$ is an integral over the mode strength, for any number of layers.
@@ -82,7 +88,10 @@ while_below = Claim(
     T(uf), scale * below_half(u0 / s, uf / s), Rewrites(time_by_depth), where=(L >= 3, 2 * uf <= s)
 )
 while_above = Claim(
-    T(uf), scale * above_half((s - u0) / s, (s - uf) / s), Rewrites(time_by_depth), where=(L >= 3, 2 * u0 >= s)
+    T(uf),
+    scale * above_half((s - u0) / s, (s - uf) / s),
+    Rewrites(time_by_depth),
+    where=(L >= 3, 2 * u0 >= s),
 )
 across_half = Claim(
     T(uf),
@@ -111,9 +120,12 @@ powers = (
 )
 rise = y + log1p(exp(-y)) - high_series(exp(-y) / (1 + exp(-y)))
 time_below_half = Claim(
-    T(by_power), scale * powers, Substitutes(while_below, at={uf: by_power}), where=(L >= 3, 2 * by_power <= s),
+    T(by_power),
+    scale * powers,
+    Substitutes(while_below, at={uf: by_power}),
+    where=(L >= 3, 2 * by_power <= s),
     everywhere=True,
-)  # fmt: skip
+)
 time_past_half = Claim(
     T(by_logit),
     scale * (below_half(u0 / s, half) + rise - log(2) + high_series(half)),
@@ -145,7 +157,10 @@ strength_of_one = Claim(
 strength_of_two = Claim(
     u(t),
     u0 / (u0 / s + (1 - u0 / s) * exp(-2 * s * t / tau)),
-    Solves(Claim(tau * u(t).diff(t), 2 * u(t) * (s - u(t)), Substitutes(depth_flow, at={L: 2})), conditions=[(u(0), u0)]),
+    Solves(
+        Claim(tau * u(t).diff(t), 2 * u(t) * (s - u(t)), Substitutes(depth_flow, at={L: 2})),
+        conditions=[(u(0), u0)],
+    ),
 )
 
 # %%

@@ -32,9 +32,7 @@ dissipation_at_depth = Claim(
 # Along the balanced trajectory; the second form keeps its digits when the mode is almost learned.
 
 # %%
-whitened = Claim(
-    u(t), s / (1 + (s / u0 - 1) * exp(-2 * s * t / tau)), Substitutes(trajectory, at={d: 1})
-)
+whitened = Claim(u(t), s / (1 + (s / u0 - 1) * exp(-2 * s * t / tau)), Substitutes(trajectory, at={d: 1}))
 energy_left = Claim(
     E(t), (s - s / (1 + (s / u0 - 1) * exp(-2 * s * t / tau))) ** 2 / 2, Substitutes(energy, whitened)
 )
@@ -50,4 +48,9 @@ from_above = Claim(
 )
 
 # %%
-mode_energy = ExplicitForm(energy_left, (t, s, u0, tau), forms=((from_below, u0 <= s), (from_above, True)), reference=((from_above, True),))
+mode_energy = ExplicitForm(
+    energy_left,
+    (t, s, u0, tau),
+    forms=((from_below, u0 <= s), (from_above, True)),
+    reference=((from_above, True),),
+)

@@ -7,10 +7,10 @@
 import sympy as sp
 from sympy import LambertW, Or, Rational, exp, hyper, log
 from sympy.codegen.cfunctions import log1p
-from theory.functions import wright_omega
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.closed_form import Root
+from theory.functions import wright_omega
 from theory.rules import Limit, Rewrites, Separates, Solves, Substitutes
 
 from .depth import depth_flow
@@ -71,7 +71,10 @@ fall_far_above = Claim(
     T(uf), (series(s / uf) - series(s / u0)) / s**2, Rewrites(time_to_learn), where=(*falling, 2 * s <= uf)
 )
 fall_across = Claim(
-    T(uf), (logarithm(s / uf) - series(s / u0)) / s**2, Rewrites(time_to_learn), where=(*falling, uf <= 2 * s, 2 * s <= u0)
+    T(uf),
+    (logarithm(s / uf) - series(s / u0)) / s**2,
+    Rewrites(time_to_learn),
+    where=(*falling, uf <= 2 * s, 2 * s <= u0),
 )
 fall_from_far = Claim(
     T(s / zeta),
@@ -92,7 +95,11 @@ fall_from_near = Claim(
 infinite_depth_learning_time = ExplicitForm(
     time_to_learn,
     (uf, s, u0),
-    forms=((fall_far_above, uf >= 2 * s), (fall_across, (uf > s) & (u0 >= 2 * s)), (time_by_difference, True)),
+    forms=(
+        (fall_far_above, uf >= 2 * s),
+        (fall_across, (uf > s) & (u0 >= 2 * s)),
+        (time_by_difference, True),
+    ),
 )
 infinite_depth_mode_strength = ExplicitForm(
     trajectory,

@@ -44,9 +44,13 @@ fuss_catalan = Claim(
 
 # %%
 z = Parameter("z", "a value of psi", POSITIVE)
-inverse_series = Claim(Symbol("x_z"), z / (1 + z) ** (L + 1), Given("the moment equation solved for x, at psi = z"))
+inverse_series = Claim(
+    Symbol("x_z"), z / (1 + z) ** (L + 1), Given("the moment equation solved for x, at psi = z")
+)
 turning_point = Claim(Symbol("x_c"), L**L / (L + 1) ** (L + 1), Maximises(inverse_series, z, 1 / L))
-edge = Claim(Symbol("lambda_max"), 1 / Symbol("x_c"), Given("the radius of convergence is the inverse of the edge"))
+edge = Claim(
+    Symbol("lambda_max"), 1 / Symbol("x_c"), Given("the radius of convergence is the inverse of the edge")
+)
 right_edge = Claim(Symbol("lambda_max"), (L + 1) ** (L + 1) / L**L, Substitutes(edge, turning_point))
 
 # %% [markdown]
@@ -91,12 +95,8 @@ O1 = MatrixParameter("O1", N1, N1, "an orthogonal layer", kind=orthonormal, late
 O2 = MatrixParameter("O2", N1, N1, "the next orthogonal layer", kind=orthonormal, latex="O_2")
 isometry = Claim((O2 * O1).T * (O2 * O1), Identity(N1), RewritesMatrix())
 autoencoder = Claim(u(t), 1 / (1 + (1 / u0 - 1) * exp(-2 * d * t / tau)), Substitutes(trajectory, at={s: d}))
-autoencoder_from_below = Claim(
-    u(t), u0 / (u0 + (1 - u0) * exp(-2 * d * t / tau)), Rewrites(autoencoder)
-)
-autoencoder_from_above = Claim(
-    u(t), u0 / (1 + (1 - u0) * expm1(-2 * d * t / tau)), Rewrites(autoencoder)
-)
+autoencoder_from_below = Claim(u(t), u0 / (u0 + (1 - u0) * exp(-2 * d * t / tau)), Rewrites(autoencoder))
+autoencoder_from_above = Claim(u(t), u0 / (1 + (1 - u0) * expm1(-2 * d * t / tau)), Rewrites(autoencoder))
 
 # %%
 layers = Parameter("L", "number of factors", COUNTING, extremes=(1, 20))

@@ -63,7 +63,9 @@ counted = Claim(T(uf), n(uf), Given("time is counted in steps"))
 
 def stepped(claim, where=()):
     """A learning time as a number of steps at the optimal rate."""
-    return Claim(n(uf), claim.rhs.subs(at_optimal_rate), Substitutes(claim, counted, at=at_optimal_rate), where)
+    return Claim(
+        n(uf), claim.rhs.subs(at_optimal_rate), Substitutes(claim, counted, at=at_optimal_rate), where
+    )
 
 
 steps = stepped(time_by_depth)

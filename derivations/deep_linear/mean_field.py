@@ -10,7 +10,16 @@ from sympy import Integral, Rational, exp, pi, sech, sqrt, tanh
 from theory import Claim, ImplicitForm, Parameter
 from theory.closed_form import Root
 from theory.parameter import POSITIVE
-from theory.rules import Approximates, Assumption, Defines, Expands, Given, Rewrites, Series, Solves, Substitutes
+from theory.rules import (
+    Approximates,
+    Assumption,
+    Defines,
+    Expands,
+    Given,
+    Series,
+    Solves,
+    Substitutes,
+)
 
 g = Parameter("g", "gain: standard deviation of the weights times sqrt(N)", POSITIVE, extremes=(0.1, 100))
 v = Parameter("v", "preactivation variance", POSITIVE, extremes=(1e-12, 1e4))
@@ -53,7 +62,9 @@ excess_by_variance = Claim(eps, v / M(v) - 1, Substitutes(excess, gain, activity
 # %%
 small_excess = Claim(eps, 2 * v - Rational(5, 3) * v**2 + 6 * v**3, Series(excess_by_variance, v, 3))
 small_gradient = Claim(chi, 1 + Rational(4, 3) * v**2 - 8 * v**3, Series(gradient_by_variance, v, 3))
-variance_series = Claim(v, eps / 2 + Rational(5, 24) * eps**2 - Rational(29, 144) * eps**3, Expands(small_excess, eps, 3))
+variance_series = Claim(
+    v, eps / 2 + Rational(5, 24) * eps**2 - Rational(29, 144) * eps**3, Expands(small_excess, eps, 3)
+)
 gradient_series = Claim(
     chi, 1 + eps**2 / 3 - Rational(13, 18) * eps**3, Expands(small_gradient, eps, 3, using=(variance_series,))
 )
@@ -93,7 +104,10 @@ inverse_gain_small = Claim(
     ratio, mean_over_z(lambda x: tanh(x) ** 2) / v, Approximates(inverse_gain_exactly), where=v <= 1
 )
 inverse_gain_large = Claim(
-    ratio, (1 - mean_over_preactivation(lambda x: sech(x) ** 2)) / v, Approximates(inverse_gain_exactly), where=v >= 1
+    ratio,
+    (1 - mean_over_preactivation(lambda x: sech(x) ** 2)) / v,
+    Approximates(inverse_gain_exactly),
+    where=v >= 1,
 )
 gradient_exactly = Claim(chi, g**2 * slope.rhs, Substitutes(gradient_factor, slope))
 gradient_small = Claim(

@@ -16,7 +16,12 @@ s = Parameter("s", "singular value of the input-output correlation", POSITIVE, e
 u0 = Parameter("u0", "initial mode strength", POSITIVE, extremes=(1e-300, 1e3))
 uf = Parameter("uf", "mode strength to be reached", POSITIVE, latex="u_f", extremes=(1e-300, 1e3))
 tau = Parameter(
-    "tau", "time constant, the inverse learning rate", POSITIVE, unit="that of t", latex=r"\tau", extremes=(1e-3, 1e3)
+    "tau",
+    "time constant, the inverse learning rate",
+    POSITIVE,
+    unit="that of t",
+    latex=r"\tau",
+    extremes=(1e-3, 1e3),
 )
 d = Parameter("d", "variance of the input in the mode, 1 if whitened", POSITIVE, extremes=(1e-3, 1e3))
 L = Parameter("L", "number of weight layers", COUNTING, extremes=(1, 1e4))

@@ -25,9 +25,7 @@ time_to_relax = Claim(
     Inverts(relaxation, t, uf),
     where=Or((u0 <= uf) & (d * uf < s), (uf <= u0) & (d * uf > s)),
 )
-time_by_difference = Claim(
-    T(uf), tau / d * log1p(d * (uf - u0) / (s - d * uf)), Rewrites(time_to_relax)
-)
+time_by_difference = Claim(T(uf), tau / d * log1p(d * (uf - u0) / (s - d * uf)), Rewrites(time_to_relax))
 
 # %%
 shallow_mode_strength = ExplicitForm(

@@ -8,8 +8,8 @@
 from sympy import Identity, KroneckerProduct
 
 from theory import Claim, Parameter
-from theory.matrix.balls import evaluate as evaluate_balls
 from theory.matrix import Differentiates, MatrixForm, MatrixParameter, Rate, Substitutes, Vec
+from theory.matrix.balls import evaluate as evaluate_balls
 from theory.parameter import COUNTING
 from theory.rules import Defines
 

@@ -104,14 +104,23 @@ lower_root = Claim(m, C**2 / M, Defines(using=(product_of_both, upper_root)))
 decay = Claim(E(t), exp(-R * t / tau), Defines(using=(stable_rate,)))
 growth = Claim(F(t), -expm1(-R * t / tau), Defines(using=(stable_rate,)))
 sum_factor = Claim(
-    A(t), M + m * E(t) + Y**2 * F(t), Defines(using=(difference_at_start, upper_root, lower_root, decay, growth))
+    A(t),
+    M + m * E(t) + Y**2 * F(t),
+    Defines(using=(difference_at_start, upper_root, lower_root, decay, growth)),
 )
 difference_factor = Claim(
     B(t), X**2 * F(t) + m + M * E(t), Defines(using=(sum_at_start, upper_root, lower_root, decay, growth))
 )
 terms = (
-    sum_at_start, difference_at_start, product_of_both, stable_rate, decay, growth, sum_factor, difference_factor,
-)  # fmt: skip
+    sum_at_start,
+    difference_at_start,
+    product_of_both,
+    stable_rate,
+    decay,
+    growth,
+    sum_factor,
+    difference_factor,
+)
 opposite_terms = (*terms, upper_root)
 larger_sum = X * sqrt(A(t) / B(t))
 larger_difference = Y * sqrt(B(t) / A(t))

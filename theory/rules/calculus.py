@@ -13,6 +13,7 @@ _STEP = sp.Integer(10) ** -150
 _SERIES_STEP = sp.Integer(10) ** -45
 """Divided by a power of itself, a longer step keeps the digits that balls must carry few."""
 _SLACK = sp.Integer(10) ** -40
+_FAR_BELOW_ROUND_OFF = sp.Integer(10) ** -17
 
 
 class Limit(Rule):
@@ -131,7 +132,7 @@ class Approximates(Rule):
 
     floor = Evidence.SAMPLED
 
-    def __init__(self, premise: Claim, relative=sp.Rational(1, 10**17)):
+    def __init__(self, premise: Claim, relative=_FAR_BELOW_ROUND_OFF):
         self.premise, self.relative = premise, sp.sympify(relative)
         self.premises = (premise,)
 
