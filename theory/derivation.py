@@ -44,10 +44,7 @@ class Named:
 
     def _remember_module(self) -> None:
         frame = sys._getframe(1)
-        while (
-            frame.f_globals["__name__"].split(".")[0] in ("theory", "dataclasses")
-            or frame.f_code.co_filename == "<string>"
-        ):
+        while _is_ours(frame):
             frame = frame.f_back
         object.__setattr__(self, "module", frame.f_globals["__name__"])
 
@@ -59,6 +56,12 @@ class Named:
             if value is self and not key.startswith("_"):
                 return key
         return ""
+
+
+def _is_ours(frame) -> bool:
+    """Whether a frame belongs to the workbench, or to code that `dataclasses` has made."""
+    home = frame.f_globals["__name__"].split(".")[0]
+    return home in ("theory", "dataclasses") or frame.f_code.co_filename == "<string>"
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class Rule(ABC):
     premises: tuple[Claim, ...] = ()
     floor: Evidence = Evidence.EXACT
     """The best evidence a claim by this rule can have."""
+    stated = False
+    """Whether the claim is laid down by this rule, so that nothing is left to check."""
 
     @abstractmethod
     def residuals(self, claim: Claim) -> Iterator[Residual]:
@@ -156,12 +161,12 @@ class Claim(Named):
         Raises `Refuted` with the residual and a rational point where it does not vanish, or
         `Undecided` when no procedure could settle it.
         """
-        from .residual import verify
+        from .residual import Undecided, verify
 
-        known = [self.by.floor]
-        for residual in self.residuals():
-            known.append(verify(residual, claim=self.name or self._text(self.lhs)))
-        return min(known)
+        title, residuals = self.name or self._text(self.lhs), self.residuals()
+        if not residuals and not self.by.stated:
+            raise Undecided(title, self.lhs, f"{type(self.by).__name__} was given nothing to check")
+        return min([self.by.floor, *(verify(residual, claim=title) for residual in residuals)])
 
     @property
     def standing(self) -> Evidence:

@@ -80,6 +80,10 @@ def _default_extremes(domain) -> tuple[float, float]:
     return low, high
 
 
+class NoPoints(ValueError):
+    """No point of a domain was found: its relations exclude each other, or nearly so."""
+
+
 class Domain:
     """The set a claim speaks about: its parameters' domains and relations between them."""
 
@@ -105,24 +109,61 @@ class Domain:
         """``count`` random rational points of the domain, the same for the same seed.
 
         Moderate values by default (within 1/16 .. 16 of the scale 1); ``wide=True`` spreads
-        log-uniformly over every parameter's ``extremes``. Raises ValueError if none are found.
+        log-uniformly over every parameter's ``extremes``. Raises `NoPoints` if none are found.
         """
-        return _points(self.symbols, self.relations, count, seed, wide)
+        extremes = tuple(getattr(x, "extremes", None) for x in self.symbols)  # equal symbols may differ in these
+        return _points(self.symbols, self.relations, count, seed, wide, extremes)
+
+    def points_on(self, equality: sp.Equality, count: int) -> tuple[dict[sp.Symbol, sp.Rational], ...]:
+        """Points where an equality holds that is linear in one of the symbols: random ones never meet it."""
+        gap, found = equality.lhs - equality.rhs, []
+        for symbol in sorted(gap.free_symbols & set(self.symbols), key=str):
+            slope = sp.diff(gap, symbol)
+            if slope == 0 or slope.has(symbol):
+                continue
+            solved = symbol - gap / slope
+            for point in Domain(self.symbols, ()).points(8 * count):
+                value = solved.subs(point)
+                if value.is_Rational and self.contains(on := {**point, symbol: value}):
+                    found.append(on)
+        return tuple(found[:count])
 
 
 @lru_cache(maxsize=1024)
-def _points(symbols: tuple, relations: tuple, count: int, seed: int, wide: bool) -> tuple[dict, ...]:
-    rng, found = random.Random(f"domain {seed}"), []
-    for attempt in range(2000 * count + 2000):
+def _points(symbols, relations: tuple, count: int, seed: int, wide: bool, extremes: tuple) -> tuple[dict, ...]:
+    if any(r in (False, sp.false) for r in relations):
+        raise NoPoints(f"no points: one of {relations} is false")
+    rng, found, allowed = random.Random(f"domain {seed}"), [], _condition(symbols, relations)
+    turn = failures = 0
+    for _ in range(2000 * count + 2000):
         # an integer keeps its turn until a point with it is found, or 40 draws have failed
-        turn = len(found) + attempt // 40
-        point = {x: _draw(x, rng, wide, turn * (2 * k + 1)) for k, x in enumerate(symbols)}
+        point = {x: _draw(x, rng, wide, turn) for x in symbols}
         # drawn inside every parameter's own domain: the relations are left to check
-        if all(holds(r, point) for r in relations):
+        if allowed(point):
             found.append(point)
             if len(found) == count:
                 return tuple(found)
-    raise ValueError(f"no points found where {relations}: are these relations compatible?")
+        elif failures < 40:
+            failures += 1
+            continue
+        turn, failures = turn + 1, 0
+    raise NoPoints(f"no points found where {relations}: are these relations compatible?")
+
+
+def _condition(symbols: tuple, relations: tuple):
+    """Whether a point satisfies the relations: by balls, by SymPy where these cannot tell."""
+    from .backends.rigorous import NotEnclosable, compile_condition
+
+    try:
+        decide = compile_condition(sp.And(*relations, evaluate=False), symbols) if relations else None
+    except NotEnclosable:
+        decide = None
+
+    def allowed(point) -> bool:
+        verdict = decide([point[x] for x in symbols], 200) if decide else None
+        return all(holds(r, point) for r in relations) if verdict is None else verdict
+
+    return allowed
 
 
 def holds(relation, point) -> bool:
@@ -142,7 +183,10 @@ def _draw(symbol, rng: random.Random, wide: bool, turn: int) -> sp.Rational:
         if wide and rng.random() < 0.7:
             low, high = symbol.extremes
             return sp.Integer(round(math.exp(rng.uniform(math.log(low), math.log(high)))))
-        return domain.inf + turn % min(12, domain.size)
+        dozen = list(range(min(12, domain.size)))
+        lap, turn = divmod(turn, len(dozen))
+        random.Random(f"{symbol.name} {lap}").shuffle(dozen)  # each symbol in an order of its own
+        return domain.inf + dozen[turn]
     if domain.inf > -sp.oo and domain.sup < sp.oo:
         weight = Fraction(rng.randint(1, 9998), 9999)
         return domain.inf + (domain.sup - domain.inf) * sp.Rational(weight)

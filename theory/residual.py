@@ -13,7 +13,7 @@ from flint import arb
 from .backends.rigorous import NotEnclosable, compile_ball
 from .derivation import Evidence, Residual
 from .normal_form import vanishes
-from .parameter import Domain
+from .parameter import Domain, NoPoints
 
 SAMPLES = 16
 RADIUS = arb(10) ** -40
@@ -57,8 +57,11 @@ def verify(residual: Residual, claim: str = "") -> Evidence:
         return Evidence.EXACT
     try:
         open_question = sample(residual, claim)
+        far_out(residual, claim)
     except NotEnclosable as reason:
         open_question = str(reason)
+    except NoPoints as reason:
+        raise Undecided(claim, expression, str(reason)) from None
     if residual.slack == 0:
         if vanishes(expression):
             return Evidence.EXACT
@@ -78,8 +81,11 @@ def sample(residual: Residual, claim: str = "", count: int = SAMPLES) -> str:
     enclose = compile_ball(residual.expression, symbols)
     slack = arb(0, arb(int(residual.slack.p)) / int(residual.slack.q)) if residual.slack else arb(0)
     domain = Domain(symbols, residual.domain.relations)
-    loose = []
-    for point in domain.points(count if symbols else 1):
+    points = domain.points(count if symbols else 1)
+    for equality in _branches(residual.expression):
+        points += domain.points_on(equality, count // 4)
+    loose, finite = [], 0
+    for point in points:
         values = [point[x] for x in symbols]
         for bits in _BITS:
             value = enclose(values, bits)
@@ -92,11 +98,37 @@ def sample(residual: Residual, claim: str = "", count: int = SAMPLES) -> str:
                 raise Refuted(claim, residual.expression, point, value, residual.kind)
             if all(part.rad() <= RADIUS for part in parts):
                 break
+        finite += value.is_finite()
         if not value.is_finite() or value.rad() > RADIUS:
             loose.append(f"no finite ball of radius 1e-40 at {point}")
         if len(loose) == 3:
             break
+    if not finite:
+        raise Undecided(claim, residual.expression, "not finite at any point tried")
     return loose[0] if loose else ""
+
+
+def far_out(residual: Residual, claim: str = "") -> None:
+    """Refutes by balls at the extremes of the parameters, where nothing else is asked of them."""
+    if residual.slack or residual.expression.has(sp.Integral, sp.Sum):
+        return
+    symbols = sorted(residual.expression.free_symbols | set(residual.domain.symbols), key=str)
+    enclose = compile_ball(residual.expression, symbols)
+    try:
+        points = Domain(symbols, residual.domain.relations).points(SAMPLES, wide=True) if symbols else ()
+    except NoPoints:
+        return
+    for point in points:
+        value = enclose([point[x] for x in symbols], _BITS[0])
+        if value.is_finite() and not value.contains(0):
+            raise Refuted(claim, residual.expression, point, value, residual.kind)
+
+
+def _branches(expression) -> list[sp.Equality]:
+    """The equalities that select a branch of the expression, except between integers."""
+    pieces = expression.atoms(sp.Piecewise)
+    found = {e for piece in pieces for _, condition in piece.args for e in condition.atoms(sp.Equality)}
+    return sorted((e for e in found if not all(x.is_integer for x in e.free_symbols)), key=str)
 
 
 def _simplifies_to_zero(expression) -> bool:

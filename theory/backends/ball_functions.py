@@ -87,10 +87,12 @@ def _not_analytic(function):
     return lambda analytic, x: acb("nan") if analytic and isinstance(x, acb) else function(x)
 
 
-def _step(x, below, above):
+def _step(analytic, x, below, above):
     """A constant on either side of 0; on complex balls by the real part, which is analytic off 0."""
     x = real_part(x)
-    return arb(above) if x > 0 else arb(below) if x < 0 else arb("nan")
+    if x > 0 or x < 0:
+        return arb(above if x > 0 else below)
+    return arb("nan") if analytic or not x.is_finite() else arb(below).union(arb(above))
 
 
 def _lambertw(x, k=None):
@@ -134,8 +136,8 @@ FUNCTIONS = {
     "uppergamma": _cut(lambda s, x: type(x).gamma_upper(x, s), _right_of(0), 1),
     "Max": lambda analytic, *x: _extreme(analytic, x, max=True),
     "Min": lambda analytic, *x: _extreme(analytic, x, max=False),
-    "Heaviside": lambda analytic, x, h=None: _step(x, 0, 1),
-    "sign": lambda analytic, x: _step(x, -1, 1),
+    "Heaviside": lambda analytic, x, h=None: _step(analytic, x, 0, 1),
+    "sign": lambda analytic, x: _step(analytic, x, -1, 1),
     "re": _not_analytic(lambda x: x.real),
     "im": _not_analytic(lambda x: acb(x).imag),
     "conjugate": _not_analytic(lambda x: acb(x).conjugate()),

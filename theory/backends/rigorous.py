@@ -67,6 +67,17 @@ def exact(value):
     return arb(value)
 
 
+def compile_condition(condition, symbols: Sequence[sp.Symbol]) -> Callable[[Sequence, int], bool | None]:
+    """A function ``f(values, bits)``: True or False, or None where the balls cannot tell."""
+    node = _condition(condition, _Scope((x, k) for k, x in enumerate(symbols)))
+
+    def decide(values: Sequence, bits: int):
+        with ctx.workprec(bits):
+            return node([exact(v) for v in values])
+
+    return decide
+
+
 class _Scope(dict):
     """The positions of the symbols among the values, and the nodes compiled for them so far."""
 

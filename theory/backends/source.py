@@ -145,14 +145,17 @@ class ArrayPrinter(RatioPrinter):
         return "(-infinity)"
 
     def _print_Sum(self, e):
-        (variable, low, high), *others = e.limits
-        if others:  # SymPy writes the innermost limits first
-            return self._print(sp.Sum(sp.Sum(e.function, (variable, low, high)), *others))
+        return self._sum(e.function, e.limits)
+
+    def _sum(self, term, limits) -> str:
+        """The last limits are the outermost."""
+        *inner, (index, low, high) = limits
         name = "summation" if low.is_Integer and high.is_Integer else "symbolic_sum"
         self.used.add(name)
-        like = "".join(f", {x.name}" for x in sorted(e.free_symbols, key=lambda x: x.name))
-        term = f"lambda {variable.name}: {self._print(e.function)}"
-        return f"{name}({term}, {self._print(low)}, {self._print(high)}{like})"
+        free = sorted(sp.Sum(term, *limits).free_symbols, key=lambda x: x.name)
+        body = self._sum(term, inner) if inner else self._print(term)
+        arguments = [f"lambda {index.name}: {body}", self._print(low), self._print(high)]
+        return f"{name}({', '.join([*arguments, *(x.name for x in free)])})"
 
     def _print_missing(self, e):
         return self._named(type(e).__name__, *e.args[:1])

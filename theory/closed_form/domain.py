@@ -15,12 +15,15 @@ class DomainError(ValueError):
     """An argument outside its domain: names the argument, its value, its meaning and what is allowed."""
 
 
-@lru_cache(maxsize=1024)
 def bounds(parameter: Parameter) -> tuple[float, bool, float, bool]:
     """``(low, open, high, open)``; an infinite end is open unless the parameter may be infinite."""
-    domain = parameter.domain
+    return _bounds(parameter.domain, parameter.infinite)
+
+
+@lru_cache(maxsize=256)
+def _bounds(domain, infinite: bool) -> tuple[float, bool, float, bool]:
     left = getattr(domain, "left_open", False) or domain.inf == -sp.oo
-    right = (getattr(domain, "right_open", False) or domain.sup == sp.oo) and not parameter.infinite
+    right = (getattr(domain, "right_open", False) or domain.sup == sp.oo) and not infinite
     return float(domain.inf), bool(left), float(domain.sup), bool(right)
 
 

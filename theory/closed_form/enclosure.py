@@ -57,6 +57,7 @@ def enclose_expressions(expressions: Sequence, symbols: tuple, values: Sequence,
 
     Raises `NotEnclosable` where no precision up to 64 times the first gives them.
     """
+    values = [float("inf") if v is sp.oo else v for v in values]
     balls = tuple(_tight(ball_function(e, symbols), values, digits, e) for e in expressions)
     return balls[0] if len(balls) == 1 else balls
 

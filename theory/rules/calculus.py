@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sympy as sp
-from flint import arb
 
 from ..derivation import Claim, Evidence, Rule
-from ..parameter import Domain
-from .substitution import frozen, residual
+from .inequality import NeverNegative, within
+from .substitution import check_name, frozen, refusal, residual
 
 _STEP = sp.Integer(10) ** -150
 _SERIES_STEP = sp.Integer(10) ** -45
@@ -20,7 +19,7 @@ class Limit(Rule):
     """What the premise's right side tends to as ``variable`` goes to ``point`` (from ``side``).
 
     Checked by balls a step of 1e-150 away from the point (or at 1e150): within 1e-40 of the claim,
-    so this is SAMPLED evidence. Where the premise is continuous, `Substitutes` proves it instead.
+    and within 1e-80 at a step of 1e-300, so this is SAMPLED evidence. Where the premise is continuous, `Substitutes` proves it instead.
     """
 
     floor = Evidence.SAMPLED
@@ -31,13 +30,17 @@ class Limit(Rule):
         self.premises = (premise,)
 
     def residuals(self, claim):
-        if self.point in (sp.oo, -sp.oo):
-            near = (1 if self.point == sp.oo else -1) / _STEP
-        else:
-            near = self.point + self.side * _STEP
-        at = {self.variable: near}
-        gap = frozen(self.premise.unfolded - claim.unfolded).subs(at)
-        yield residual(claim, gap, "limit", at=at, slack=_SLACK)
+        check_name(claim, self.premise.lhs)
+        if claim.unfolded.has(self.variable):
+            raise refusal(claim, f"a limit does not depend on {self.variable}")
+        gap = frozen(self.premise.unfolded - claim.unfolded)
+        for step, scale in ((_STEP, 1), (_STEP**2, 1 / _SLACK)):
+            if self.point in (sp.oo, -sp.oo):
+                near = (1 if self.point == sp.oo else -1) / step
+            else:
+                near = self.point + self.side * step
+            at = {self.variable: near}
+            yield residual(claim, scale * gap.subs(at), "limit", at=at, slack=_SLACK)
 
 
 class Series(Rule):
@@ -52,7 +55,13 @@ class Series(Rule):
         self.premises = (premise,)
 
     def residuals(self, claim):
-        function = self.premise.unfolded
+        check_name(claim, self.premise.lhs)
+        function, shifted = (
+            self.premise.unfolded,
+            claim.unfolded.subs(self.variable, self.variable + self.point),
+        )
+        if shifted.is_polynomial(self.variable) and sp.degree(shifted, self.variable) > self.order:
+            raise refusal(claim, f"terms beyond order {self.order} are not checked")
         gaps = [] if function.has(sp.Integral) else self._taylor_gaps(function - claim.unfolded)
         if gaps and not any(gap.has(sp.nan, sp.zoo, sp.oo, self.variable) for gap in gaps):
             for k, gap in enumerate(gaps):
@@ -78,6 +87,7 @@ class Differentiates(Rule):
         self.premises = (premise,)
 
     def residuals(self, claim):
+        check_name(claim, sp.Derivative(self.premise.lhs, self.variable))
         yield residual(claim, claim.unfolded - sp.diff(self.premise.unfolded, self.variable), "derivative")
 
 
@@ -94,12 +104,20 @@ class Integrates(Rule):
 
     def residuals(self, claim):
         if self.variable is None:
+            if not claim.lhs.has(sp.Integral):
+                raise refusal(claim, "the left side holds no integral")
             yield residual(claim, claim.lhs - claim.unfolded, "quadrature")
             return
-        lower = claim.lhs.limits[0][1]
+        integrals = [i for i in claim.lhs.atoms(sp.Integral) if i.has(self.variable)]
+        if len(integrals) != 1 or len(integrals[0].limits) != 1:
+            raise refusal(claim, f"the left side needs one integral up to {self.variable}")
+        (_, lower, upper), *_ = integrals[0].limits
+        if upper != self.variable or lower.has(self.variable):
+            raise refusal(claim, f"the integral must end at {self.variable}")
         yield residual(claim, sp.diff(claim.lhs - claim.unfolded, self.variable), "derivative")
         free = Claim(claim.lhs, claim.rhs, claim.by, everywhere=True)
-        yield residual(free, claim.unfolded.subs(self.variable, lower), "empty range")
+        empty = (claim.lhs.xreplace({integrals[0]: 0}) - claim.unfolded).subs(self.variable, lower)
+        yield residual(free, empty, "empty range")
 
 
 class Maximises(Rule):
@@ -116,9 +134,11 @@ class Maximises(Rule):
         self.premises = (premise,)
 
     def residuals(self, claim):
+        check_name(claim)
         value = self.premise.unfolded
         free = Claim(claim.lhs, claim.rhs, claim.by, everywhere=True)
         yield residual(free, value.subs(self.variable, self.at) - claim.unfolded, "value at the maximum")
+        yield from within(claim, self.variable, self.at, free=True)
         gap = residual(claim, claim.unfolded - value, "never exceeded")
         yield NeverNegative(gap.expression, gap.kind, gap.domain)
 
@@ -141,25 +161,6 @@ class Approximates(Rule):
         return f"{super().reason} to {float(self.relative):.0e}"
 
     def residuals(self, claim):
+        check_name(claim, self.premise.lhs)
         gap = claim.unfolded / self.premise.unfolded - 1
         yield residual(claim, gap, "relative difference", slack=self.relative)
-
-
-class NeverNegative:
-    """An expression that is >= 0 at random points of its domain, by balls."""
-
-    def __init__(self, expression: sp.Expr, kind: str, domain: Domain):
-        self.expression, self.kind, self.domain = expression, kind, domain
-
-    def settle(self, claim: str) -> Evidence:
-        from ..backends.rigorous import compile_ball
-        from ..residual import Refuted, Undecided
-
-        enclose = compile_ball(self.expression, self.domain.symbols)
-        for point in self.domain.points(64):
-            value = enclose([point[x] for x in self.domain.symbols], 400)
-            if isinstance(value, arb) and value < 0:
-                raise Refuted(claim, self.expression, point, value, self.kind)
-            if not value >= 0:
-                raise Undecided(claim, self.expression, f"sign not settled at {point}")
-        return Evidence.SAMPLED

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from ..derivation import Claim, Evidence, Rule
-from .substitution import pairs, put, rate, residual
+from ..parameter import Parameter
+from .inequality import within
+from .power_series import NotASeries, power_series
+from .substitution import check_name, components, pairs, put, rate, refusal, residual
 
 
 class Solves(Rule):
@@ -24,10 +28,25 @@ class Solves(Rule):
 
     def residuals(self, claim):
         solution = [(claim.lhs, claim.unfolded)]
+        self._check_conditions(claim)
         for equation in self.equations:
             yield residual(claim, put(equation.lhs - equation.unfolded, solution), "equation")
         for lhs, rhs in self.conditions:
             yield residual(claim, put(lhs, solution) - rhs, f"condition {lhs} = {rhs}")
+
+    def _check_conditions(self, claim) -> None:
+        """An equation of order k needs k conditions: without them a constant of the claim is free."""
+        rates = {d for e in self.equations for side in (e.lhs, e.rhs) for d in side.atoms(sp.Derivative)}
+        for unknown in components(claim.lhs):
+            if isinstance(unknown, AppliedUndef):
+                order = max((d.derivative_count for d in rates if _mentions(d, unknown.func)), default=0)
+                given = {lhs for lhs, _ in self.conditions if _mentions(lhs, unknown.func)}
+                if len(given) < order:
+                    raise refusal(claim, f"{unknown} needs {order} conditions, there are {len(given)}")
+
+
+def _mentions(expression, function) -> bool:
+    return any(f.func == function for f in expression.atoms(AppliedUndef))
 
 
 class Separates(Rule):
@@ -42,6 +61,7 @@ class Separates(Rule):
         self.premises = (flow, *using)
 
     def residuals(self, claim):
+        check_name(claim)
         derivative, speed = rate(self.flow)
         speed = speed.subs(derivative.expr, self.value)
         yield residual(claim, sp.diff(claim.unfolded, self.value) * speed - 1, "rate")
@@ -52,15 +72,19 @@ class Separates(Rule):
 
 
 class Inverts(Rule):
-    """Put into the premise for ``variable``, the claim gives ``value`` back."""
+    """Put into the premise for ``variable``, the claim gives ``value`` back, and is in its domain."""
 
     def __init__(self, premise: Claim, variable: sp.Symbol, value: sp.Expr):
         self.premise, self.variable, self.value = premise, variable, sp.sympify(value)
         self.premises = (premise,)
 
     def residuals(self, claim):
+        check_name(claim, self.variable)
+        if not self.premise.unfolded.has(self.variable):
+            raise refusal(claim, f"the premise does not depend on {self.variable}")
         back = self.premise.unfolded.subs(self.variable, claim.unfolded)
         yield residual(claim, back - self.value, "inverse")
+        yield from within(claim, self.variable, claim.unfolded)
 
 
 class Evolves(Rule):
@@ -71,11 +95,10 @@ class Evolves(Rule):
         self.premises = (quantity, *self.flows)
 
     def residuals(self, claim):
-        (derivative,) = claim.lhs.atoms(sp.Derivative)
-        made_of = sp.diff(self.quantity.unfolded, derivative.variables[0])
-        along = made_of.subs(dict(rate(flow) for flow in self.flows))
-        mine = put(claim.unfolded, [(self.quantity.lhs, self.quantity.unfolded)])
-        yield residual(claim, claim.lhs.coeff(derivative) * along - mine, "time derivative")
+        if not claim.lhs.has(sp.Derivative):
+            raise refusal(claim, "the left side holds no derivative")
+        made_of = put(claim.lhs - claim.unfolded, [self.quantity])
+        yield residual(claim, made_of.subs(dict(rate(flow) for flow in self.flows)), "time derivative")
 
 
 class Expands(Rule):
@@ -88,6 +111,8 @@ class Expands(Rule):
         self.premises = (equation, *self.using)
 
     def residuals(self, claim):
+        if sp.degree(claim.unfolded, self.variable) > self.order:
+            raise refusal(claim, f"terms beyond order {self.order} are not checked")
         gap = put(self.equation.lhs - self.equation.unfolded, self.using)
         gap = put(gap, [(claim.lhs, claim.unfolded)])
         for k in range(self.order + 1):
@@ -112,19 +137,25 @@ class Coefficients(Rule):
         self.premises = (equation,)
 
     def residuals(self, claim):
-        x = self.variable
         for case in self.at:
-            terms = [claim.unfolded.subs({**case, self.index: k}) * x**k for k in range(1, self.order + 1)]
+            terms = [claim.unfolded.subs({**case, self.index: k}) for k in range(1, self.order + 1)]
             gap = (self.equation.lhs - self.equation.unfolded).subs(case)
-            whole = sp.together(put(gap, [(self.function, sp.Add(*terms))]))
-            series = sp.Poly(sp.fraction(whole)[0], x)  # a denominator does not vanish at x = 0
-            for k in range(self.order + 1):
-                yield residual(
-                    claim,
-                    series.coeff_monomial(x**k),
-                    f"coefficient {k} at {case}",
-                    at={**case, self.index: k},
-                )
+            for k, coefficient in enumerate(self._coefficients(gap, terms)):
+                at = {**case, self.index: k}
+                yield residual(claim, coefficient, f"coefficient {k} at {case}", at=at)
+
+    def _coefficients(self, gap, terms) -> list:
+        """Of ``gap`` as a series through ``order``, once the series is put for the function."""
+        x = self.variable
+        if all(term.is_Rational for term in terms):
+            try:
+                return power_series(gap, x, {self.function: [0, *terms]}, self.order)
+            except NotASeries:
+                pass
+        series = sp.Add(*(term * x**k for k, term in enumerate(terms, 1)))
+        whole = sp.together(put(gap, [(self.function, series)]))
+        polynomial = sp.Poly(sp.fraction(whole)[0], x)  # a denominator does not vanish at x = 0
+        return [polynomial.coeff_monomial(x**k) for k in range(self.order + 1)]
 
 
 class FixedPoint(Rule):
@@ -135,9 +166,10 @@ class FixedPoint(Rule):
         self.premises = (map,)
 
     def residuals(self, claim):
-        yield residual(
-            claim, self.map.unfolded.subs(self.variable, claim.unfolded) - claim.unfolded, "fixed point"
-        )
+        check_name(claim, self.variable)
+        image = self.map.unfolded.subs(self.variable, claim.unfolded)
+        yield residual(claim, image - claim.unfolded, "fixed point")
+        yield from within(claim, self.variable, claim.unfolded)
 
 
 class Recursion(Rule):
@@ -149,10 +181,31 @@ class Recursion(Rule):
 
     def residuals(self, claim):
         solution = [(claim.lhs, claim.unfolded)]
+        gap = put(self.step.lhs - self.step.unfolded, solution)
+        index, first = self._first_step(claim)
         for lhs, rhs in self.base:
-            index = dict(zip(claim.lhs.args, lhs.args, strict=True))
-            yield residual(claim, put(lhs, solution) - rhs, f"base {lhs} = {rhs}", at=index)
-        yield residual(claim, put(self.step.lhs - self.step.unfolded, solution), "step")
+            at = dict(zip(claim.lhs.args, lhs.args, strict=True))
+            yield residual(claim, put(lhs, solution) - rhs, f"base {lhs} = {rhs}", at=at)
+        yield residual(claim, gap, "step")
+        for k in range(first, int(index.domain.inf)):  # a base below the index's domain has steps up to it
+            yield residual(claim, gap.subs(index, k), f"step at {index} = {k}", at={index: k})
+
+    def _first_step(self, claim) -> tuple[Parameter, int]:
+        """The index, and the first step from the base; refuses a base that does not determine the rest."""
+        function, arguments = claim.lhs.func, claim.lhs.args
+        moved = [k for k, x in enumerate(arguments) if any(lhs.args[k] != x for lhs, _ in self.base)]
+        if len(moved) != 1 or not isinstance(arguments[moved[0]], Parameter):
+            raise refusal(claim, "a recursion runs over one parameter, and has a base")
+        (place,), index = moved, arguments[moved[0]]
+        gap = self.step.lhs - self.step.unfolded
+        shifts = {f.args[place] - index for f in gap.atoms(AppliedUndef) if f.func == function}
+        base = sorted(lhs.args[place] for lhs, _ in self.base)
+        if not shifts or not all(k.is_Integer for k in (*shifts, *base)):
+            raise refusal(claim, "the steps and the base of a recursion are integers")
+        span = max(shifts) - min(shifts)
+        if base[:span] != [base[0] + k for k in range(span)] or base[0] > index.domain.inf:
+            raise refusal(claim, f"a step of {span} needs as many values from the start of {index} on")
+        return index, int(base[0] - min(shifts))
 
 
 class Conserved(Rule):

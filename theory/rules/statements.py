@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..derivation import Claim, Evidence, Residual, Rule
-from .substitution import components, pairs, put, residual
+from .substitution import check_name, components, pairs, put, residual
 
 
 class Given(Rule):
     """The model says so: an equation of the setting, with nothing to check."""
+
+    stated = True
 
     def __init__(self, text: str):
         self.text = text
@@ -75,6 +77,7 @@ class Rewrites(Rule):
         self.premises = (premise, *self.using)
 
     def residuals(self, claim):
+        check_name(claim, self.premise.lhs)
         ours, theirs = components(claim.unfolded), components(self.premise.unfolded)
         for new, old in zip(ours, theirs, strict=True):
             yield residual(claim, put(new, self.using) - put(old, self.using), "difference")

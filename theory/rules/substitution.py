@@ -10,6 +10,9 @@ from sympy.core.function import AppliedUndef
 
 from ..derivation import Claim, Residual
 from ..parameter import POSITIVE, REAL, Domain, Parameter
+from ..residual import Undecided
+
+_RATE = sp.Dummy("rate")
 
 
 def put(expression, equations: Iterable) -> sp.Expr:
@@ -56,12 +59,12 @@ def pairs(equations) -> list[tuple[sp.Expr, sp.Expr]]:
 
 def frozen(expression) -> sp.Expr:
     """Function values as parameters of their own: for identities at one instant, whatever the functions."""
-    values = expression.atoms(AppliedUndef)
-    names = {
-        f: Parameter(f"{f.func}_value", f"a value of {f}", POSITIVE if f.is_positive else REAL)
-        for f in values
-    }
-    return expression.xreplace(names)
+
+    def name(f):
+        domain = POSITIVE if f.is_positive else REAL
+        return Parameter(f"{f.func}_value", f"a value of {f}", domain)
+
+    return expression.xreplace({f: name(f) for f in expression.atoms(AppliedUndef)})
 
 
 def components(expression) -> tuple[sp.Expr, ...]:
@@ -75,14 +78,49 @@ def residual(claim: Claim, expression, kind: str, *, at: Mapping | None = None, 
     free = expression.free_symbols
     for relation in relations:
         free = free | relation.free_symbols
-    return Residual(
-        expression, kind, Domain([x for x in free if isinstance(x, Parameter)], relations), sp.sympify(slack)
-    )
+    domain = Domain([x for x in free if isinstance(x, Parameter)], relations)
+    return Residual(expression, kind, domain, sp.sympify(slack))
 
 
 def rate(flow: Claim) -> tuple[sp.Derivative, sp.Expr]:
     """The derivative a first-order flow determines, and its value."""
     derivatives = [d for d in flow.lhs.atoms(sp.Derivative)]
     if len(derivatives) != 1:
-        raise ValueError(f"the flow {flow} must have exactly one derivative on its left side")
-    return derivatives[0], flow.unfolded / flow.lhs.coeff(derivatives[0])
+        raise refusal(flow, "a flow has exactly one derivative on its left side")
+    (derivative,) = derivatives
+    slope = sp.diff(flow.lhs.xreplace({derivative: _RATE}), _RATE)
+    if slope == 0 or slope.has(_RATE):
+        raise refusal(flow, "the left side of a flow is linear in its derivative")
+    return derivative, (flow.unfolded - flow.lhs.xreplace({derivative: 0})) / slope
+
+
+def refusal(claim: Claim, why: str) -> Undecided:
+    """The error of a rule that does not apply to a claim."""
+    return Undecided(claim.name or str(claim.lhs), claim.lhs, why)
+
+
+def check_name(claim: Claim, *known) -> None:
+    """Raises `Undecided` unless the left side is one of those ``known``, or names something new.
+
+    For rules that look at the right side only: what they justify must not be attached to a
+    formula, or to a name that a premise has given to something else.
+    """
+    if claim.lhs in known:
+        return
+    taken = set().union(*(_vocabulary(p) for p in claim.premises))
+    for name in components(claim.lhs):
+        if not (name.is_Symbol or isinstance(name, AppliedUndef)) or _head(name) in taken:
+            raise refusal(claim, f"{type(claim.by).__name__} says nothing about the left side {claim.lhs}")
+
+
+def _head(name):
+    return name.func if isinstance(name, AppliedUndef) else name
+
+
+def _vocabulary(claim: Claim) -> frozenset:
+    """The symbols and functions that a claim and those it rests on mention."""
+    if "vocabulary" not in vars(claim):
+        words = claim.lhs.free_symbols | claim.rhs.free_symbols
+        words |= {f.func for side in (claim.lhs, claim.rhs) for f in side.atoms(AppliedUndef)}
+        claim.__dict__["vocabulary"] = frozenset(words).union(*(_vocabulary(p) for p in claim.premises))
+    return claim.__dict__["vocabulary"]

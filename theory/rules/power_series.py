@@ -1,0 +1,49 @@
+"""Truncated power series of rational expressions, over the rationals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sympy as sp
+from flint import ctx, fmpq, fmpq_series
+
+
+class NotASeries(ValueError):
+    """The expression is not built from the variable and series by +, * and integer powers."""
+
+
+def power_series(
+    expression: sp.Expr, variable: sp.Symbol, functions: Mapping[sp.Expr, Sequence], order: int
+) -> list[sp.Rational]:
+    """The coefficients 0 to ``order`` of an expression, given those of the functions in it.
+
+    Raises `NotASeries` for anything else than sums, products and integer powers.
+    """
+    cap, ctx.cap = ctx.cap, order + 1
+    try:
+        known = {f: fmpq_series([_rational(c) for c in row]) for f, row in functions.items()}
+        found = _evaluate(expression, {variable: fmpq_series([0, 1]), **known})
+        return [sp.Rational(int(found[k].p), int(found[k].q)) for k in range(order + 1)]
+    finally:
+        ctx.cap = cap
+
+
+def _evaluate(e, known):
+    if e in known:
+        return known[e]
+    if e.is_Rational:
+        return fmpq_series([_rational(e)])
+    if e.is_Add or e.is_Mul:
+        total = _evaluate(e.args[0], known)
+        for part in e.args[1:]:
+            other = _evaluate(part, known)
+            total = total + other if e.is_Add else total * other
+        return total
+    if e.is_Pow and e.exp.is_Integer and e.exp > 0:
+        return _evaluate(e.base, known) ** int(e.exp)
+    raise NotASeries(f"no power series of {e}")
+
+
+def _rational(value) -> fmpq:
+    value = sp.sympify(value)
+    return fmpq(int(value.p), int(value.q))
