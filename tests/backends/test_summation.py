@@ -95,9 +95,7 @@ def test_a_form_may_state_its_limit_at_infinity(library):
     if library == "jax":
         wrap = pytest.importorskip("jax").numpy.asarray
     elif library == "torch":
-        import torch
-
-        wrap = torch.tensor
+        wrap = pytest.importorskip("torch").tensor
     elif library == "mpmath":
         from mpmath import mpf as wrap
     infinity = sp.oo if library == "rigorous" else float("inf")

@@ -165,6 +165,21 @@ def test_whole_numbers():
         depth_mode_strength(1.0, 1.0, 0.1, 1.0, [1, 2.5])
 
 
+def test_parameters_of_one_name_keep_their_own_domains():
+    from sympy import Interval
+
+    from theory import Claim, ExplicitForm, Parameter
+    from theory.rules import Given
+
+    forms = []
+    for top in (1, 2):
+        x = Parameter("x", "a number", Interval.open(0, top))
+        forms.append(ExplicitForm(Claim(x, 3 * x, Given("a multiple")), (x,)))
+    assert forms[1](1.5) == 4.5
+    with pytest.raises(DomainError, match="x = 1.5 .* needs 0 < x < 1"):
+        forms[0](1.5)
+
+
 LONG = 2 * LARGE
 
 

@@ -80,4 +80,7 @@ def lookup(name: str, library: str) -> Callable:
         others = ", ".join(TABLE.get(name, {})) or "rigorous balls only"
         raise MissingFunction(f"{library} has no {name} (available: {others})")
     module, attribute = home.split(":")
-    return getattr(import_module(module), attribute)
+    try:
+        return getattr(import_module(module), attribute)
+    except ModuleNotFoundError as absent:
+        raise MissingFunction(f"{library} cannot compute {name}: {absent.name} is not installed") from None

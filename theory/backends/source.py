@@ -6,12 +6,13 @@ Functions print by their own names, which `theory.backends.functions` supplies f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from itertools import count
 
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
-from .functions import lookup
+from .functions import MissingFunction, lookup
 
 
 class RatioPrinter(PythonCodePrinter):
@@ -241,6 +242,8 @@ def _integral(integral, result: sp.Symbol, printer: ArrayPrinter, numbers) -> li
 
 def build(expressions: Sequence, arguments: Sequence[sp.Symbol], library: str) -> Callable:
     """A function of arrays of the library that returns a tuple. Raises `MissingFunction`."""
+    if library in ("jax", "torch") and find_spec(library) is None:
+        raise MissingFunction(f"{library} is not installed")
     source, printer = write(expressions, arguments, precise=library == "mpmath")
     namespace = {name: lookup(name, library) for name in printer.used}
     if library == "torch":
