@@ -111,7 +111,8 @@ class Domain:
         Moderate values by default (within 1/16 .. 16 of the scale 1); ``wide=True`` spreads
         log-uniformly over every parameter's ``extremes``. Raises `NoPoints` if none are found.
         """
-        extremes = tuple(getattr(x, "extremes", None) for x in self.symbols)  # equal symbols may differ in these
+        # equal symbols may differ in these
+        extremes = tuple(getattr(x, "extremes", None) for x in self.symbols)
         return _points(self.symbols, self.relations, count, seed, wide, extremes)
 
     def points_on(self, equality: sp.Equality, count: int) -> tuple[dict[sp.Symbol, sp.Rational], ...]:
@@ -130,20 +131,20 @@ class Domain:
 
 
 @lru_cache(maxsize=1024)
-def _points(symbols, relations: tuple, count: int, seed: int, wide: bool, extremes: tuple) -> tuple[dict, ...]:
+def _points(symbols, relations: tuple, count: int, seed: int, wide: bool, extremes: tuple) -> tuple:
     if any(r in (False, sp.false) for r in relations):
         raise NoPoints(f"no points: one of {relations} is false")
     rng, found, allowed = random.Random(f"domain {seed}"), [], _condition(symbols, relations)
     turn = failures = 0
     for _ in range(2000 * count + 2000):
-        # an integer keeps its turn until a point with it is found, or 40 draws have failed
+        # an integer keeps its turn until a point with it is found, or 40 draws have failed (4 on later laps)
         point = {x: _draw(x, rng, wide, turn) for x in symbols}
         # drawn inside every parameter's own domain: the relations are left to check
         if allowed(point):
             found.append(point)
             if len(found) == count:
                 return tuple(found)
-        elif failures < 40:
+        elif failures < (40 if turn < 12 else 4):
             failures += 1
             continue
         turn, failures = turn + 1, 0

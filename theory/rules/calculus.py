@@ -19,7 +19,8 @@ class Limit(Rule):
     """What the premise's right side tends to as ``variable`` goes to ``point`` (from ``side``).
 
     Checked by balls a step of 1e-150 away from the point (or at 1e150): within 1e-40 of the claim,
-    and within 1e-80 at a step of 1e-300, so this is SAMPLED evidence. Where the premise is continuous, `Substitutes` proves it instead.
+    and within 1e-80 at a step of 1e-300, so this is SAMPLED evidence. Where the premise is
+    continuous, `Substitutes` proves it instead.
     """
 
     floor = Evidence.SAMPLED
