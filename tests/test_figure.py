@@ -188,6 +188,9 @@ def read_only():
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="read-only folders by POSIX permissions")
 def test_read_only_folder_is_one_clear_line(read_only):
+    import matplotlib.backends.backend_pdf
+    import matplotlib.font_manager  # noqa: F401 - imported while the interpreter's folder is readable
+
     plain.canvas  # noqa: B018 - drawn beforehand: only the writing is under test
     with pytest.raises(PermissionError) as caught:
         plain.build(read_only)

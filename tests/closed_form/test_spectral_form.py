@@ -1,7 +1,5 @@
 """A function of a symmetric matrix is the function of its eigenvalues, on every library."""
 
-from importlib.util import find_spec
-
 import numpy as np
 import pytest
 import sympy as sp
@@ -27,10 +25,7 @@ SINGULAR = np.array([[2.0, 2, 0], [2, 2, 0], [0, 0, 1.0]])
 def test_the_matrix_exponential():
     assert np.abs(decay(A, 0.5, 2.0) - expm(-A / 4)).max() < 4 * np.finfo(float).eps
     assert decay.names == ("Sigma", "t", "tau")
-    installed = [
-        b for b in ("numpy", "jax", "torch", "mpmath", "rigorous") if b == "rigorous" or find_spec(b)
-    ]
-    assert decay.backends() == tuple(installed)
+    assert decay.backends() == ("numpy", "jax", "torch", "mpmath", "rigorous")
 
 
 def test_numbers_come_before_the_matrix():

@@ -73,6 +73,10 @@ class MissingFunction(NotImplementedError):
     """A backend lacks a function that a closed form needs."""
 
 
+class NotInstalled(MissingFunction):
+    """The library that would compute a function is not installed."""
+
+
 def lookup(name: str, library: str) -> Callable:
     """The implementation of a function, imported when first needed. Raises `MissingFunction`."""
     home = TABLE.get(name, {}).get(library)
@@ -83,4 +87,4 @@ def lookup(name: str, library: str) -> Callable:
     try:
         return getattr(import_module(module), attribute)
     except ModuleNotFoundError as absent:
-        raise MissingFunction(f"{library} cannot compute {name}: {absent.name} is not installed") from None
+        raise NotInstalled(f"{library} cannot compute {name}: {absent.name} is not installed") from None

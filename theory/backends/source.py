@@ -12,7 +12,7 @@ from itertools import count
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
-from .functions import MissingFunction, lookup
+from .functions import TABLE, NotInstalled, lookup
 
 
 class RatioPrinter(PythonCodePrinter):
@@ -242,9 +242,12 @@ def _integral(integral, result: sp.Symbol, printer: ArrayPrinter, numbers) -> li
 
 def build(expressions: Sequence, arguments: Sequence[sp.Symbol], library: str) -> Callable:
     """A function of arrays of the library that returns a tuple. Raises `MissingFunction`."""
-    if library in ("jax", "torch") and find_spec(library) is None:
-        raise MissingFunction(f"{library} is not installed")
     source, printer = write(expressions, arguments, precise=library == "mpmath")
+    if library in ("jax", "torch") and find_spec(library) is None:
+        for name in printer.used:
+            if library not in TABLE.get(name, {}):
+                lookup(name, library)  # a hole is a hole, installed or not
+        raise NotInstalled(f"{library} is not installed")
     namespace = {name: lookup(name, library) for name in printer.used}
     if library == "torch":
         namespace = {name: _of_numbers_too(function) for name, function in namespace.items()}

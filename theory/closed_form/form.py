@@ -10,7 +10,7 @@ from importlib import import_module
 import numpy as np
 import sympy as sp
 
-from ..backends.functions import ARRAY_LIBRARIES, MissingFunction
+from ..backends.functions import ARRAY_LIBRARIES, MissingFunction, NotInstalled
 from ..derivation import Claim, Evidence, Named
 from ..functions import wright_omega
 from ..parameter import Parameter
@@ -131,7 +131,8 @@ class ClosedForm(Named, ABC):
 
     def backends(self) -> tuple[str, ...]:
         """The libraries that can compute this form."""
-        return tuple(b for b in BACKENDS if self._lacks(b) is None)
+        holes = {b: self._lacks(b) for b in BACKENDS}
+        return tuple(b for b, hole in holes.items() if hole is None or isinstance(hole, NotInstalled))
 
     def _lacks(self, backend: str) -> MissingFunction | None:
         if backend == "rigorous":
