@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -174,23 +175,22 @@ def test_fingerprint_tells_claims_apart():
 @pytest.fixture
 def read_only():
     """A folder this process may not write to, also when the tests run as root."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o555)
+    outer = Path(tempfile.mkdtemp())
+    outer.chmod(0o755)
+    plain.build(outer)  # imports what drawing needs while the interpreter's own folder is readable
+    folder = outer / "read_only"
+    folder.mkdir(mode=0o555)
     root = os.geteuid() == 0
     if root:
         os.seteuid(65534)
     yield folder
     if root:
         os.seteuid(0)
-    folder.chmod(0o755)
-    folder.rmdir()
+    shutil.rmtree(outer)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="read-only folders by POSIX permissions")
 def test_read_only_folder_is_one_clear_line(read_only):
-    import matplotlib.backends.backend_pdf
-    import matplotlib.font_manager  # noqa: F401 - imported while the interpreter's folder is readable
-
     plain.canvas  # noqa: B018 - drawn beforehand: only the writing is under test
     with pytest.raises(PermissionError) as caught:
         plain.build(read_only)
