@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
+from sympy.logic.boolalg import Boolean
 
 from .derivation import Claim, Evidence, Residual, Rule
+from .normal_form import vanishes
+from .parameter import NoPoints
 from .residual import SAMPLES, NotEnclosable, Refuted, Undecided, sample, verify
 from .rules.statements import Given
 from .rules.substitution import components
@@ -93,7 +96,8 @@ def _variants(e, symbols, top=False) -> Iterator[Mutant]:
     for k, part in enumerate(e.args):
         if isinstance(e, sp.Integral | sp.Sum) and k > 0:
             continue
-        if (e.is_Pow and k == 1 and part.is_number) or isinstance(part, sp.logic.boolalg.Boolean):
+        # SymPy counts a symbol among the Booleans
+        if (e.is_Pow and k == 1 and part.is_number) or (isinstance(part, Boolean) and not part.is_Symbol):
             continue
         for mutant in _variants(part, symbols, top=isinstance(e, sp.Tuple)):
             args = [mutant.expression if i == k else a for i, a in enumerate(e.args)]
@@ -155,7 +159,10 @@ def equivalent(original, mutant, claim: Claim) -> bool:
         try:
             if sample(Residual(old - new, "difference", claim.domain), count=4 * SAMPLES):
                 return False
-        except Refuted:
+        except NotEnclosable:
+            if not vanishes(old - new):
+                return False
+        except (Refuted, Undecided, NoPoints):
             return False
     return True
 
@@ -187,25 +194,24 @@ def _refused(wrong: Claim, original: Claim, dependents: tuple[Claim, ...]) -> bo
 
 def _fails(claim: Claim) -> bool:
     """Whether the checks refuse a claim; balls settle almost all, the full kernel the rest."""
-    for residual in claim.residuals():
-        try:
-            if not isinstance(residual, Residual):
-                residual.settle("")
-            elif residual.expression != 0 and sample(residual):
-                return True
-        except NotEnclosable:
-            if not _verifies(residual):
-                return True
-        except (Refuted, Undecided, ZeroDivisionError, ValueError):
-            return True
-    return False
-
-
-def _verifies(residual: Residual) -> bool:
+    nothing_to_check = not claim.by.stated
     try:
+        for residual in claim.by.residuals(claim):
+            nothing_to_check = False
+            if not _vanishes(residual):
+                return True
+    except (Refuted, Undecided, ZeroDivisionError, ValueError):
+        return True
+    return nothing_to_check
+
+
+def _vanishes(residual) -> bool:
+    if not isinstance(residual, Residual):
+        return residual.settle("") >= Evidence.ASSUMED
+    try:
+        return residual.expression == 0 or not sample(residual)
+    except NotEnclosable:
         return verify(residual) >= Evidence.ASSUMED
-    except (Refuted, Undecided):
-        return False
 
 
 def _rebound(rule: Rule, old: Claim, new: Claim) -> Rule:

@@ -104,16 +104,17 @@ class Domain:
         return all(holds(r, point) for r in self.relations)
 
     def points(
-        self, count: int, *, seed: int = 0, wide: bool = False
+        self, count: int, *, seed: int = 0, wide: bool = False, patience: int = 2000
     ) -> tuple[dict[sp.Symbol, sp.Rational], ...]:
         """``count`` random rational points of the domain, the same for the same seed.
 
         Moderate values by default (within 1/16 .. 16 of the scale 1); ``wide=True`` spreads
-        log-uniformly over every parameter's ``extremes``. Raises `NoPoints` if none are found.
+        log-uniformly over every parameter's ``extremes``. Raises `NoPoints` if too few
+        are found in ``patience`` draws each.
         """
         # equal symbols may differ in these
         extremes = tuple(getattr(x, "extremes", None) for x in self.symbols)
-        return _points(self.symbols, self.relations, count, seed, wide, extremes)
+        return _points(self.symbols, self.relations, count, seed, wide, extremes, patience)
 
     def points_on(self, equality: sp.Equality, count: int) -> tuple[dict[sp.Symbol, sp.Rational], ...]:
         """Points where an equality holds that is linear in one of the symbols: random ones never meet it."""
@@ -123,7 +124,9 @@ class Domain:
             if slope == 0 or slope.has(symbol):
                 continue
             solved = symbol - gap / slope
-            for point in Domain(self.symbols, ()).points(8 * count):
+            for random_point in Domain(self.symbols, ()).points(8 * count):
+                # in 64ths, which balls hold exactly: they can tell that the equality is met
+                point = {x: sp.ceiling(64 * v) / 64 for x, v in random_point.items()}
                 value = solved.subs(point)
                 if value.is_Rational and self.contains(on := {**point, symbol: value}):
                     found.append(on)
@@ -131,17 +134,20 @@ class Domain:
 
 
 @lru_cache(maxsize=1024)
-def _points(symbols, relations: tuple, count: int, seed: int, wide: bool, extremes: tuple) -> tuple:
+def _points(
+    symbols: tuple, relations: tuple, count: int, seed: int, wide: bool, extremes: tuple, patience: int
+) -> tuple[dict, ...]:
     if any(r in (False, sp.false) for r in relations):
         raise NoPoints(f"no points: one of {relations} is false")
     rng, found, allowed = random.Random(f"domain {seed}"), [], _condition(symbols, relations)
+    drawers = {x: _drawer(x, wide) for x in symbols}
     turn = failures = 0
-    for _ in range(2000 * count + 2000):
+    for _ in range(patience * (count + 1)):
         # an integer keeps its turn until a point with it is found, or 40 draws have failed (4 on later laps)
-        point = {x: _draw(x, rng, wide, turn) for x in symbols}
+        point = {x: draw(rng, turn) for x, draw in drawers.items()}
         # drawn inside every parameter's own domain: the relations are left to check
         if allowed(point):
-            found.append(point)
+            found.append({x: _rational(value) for x, value in point.items()})
             if len(found) == count:
                 return tuple(found)
         elif failures < (40 if turn < 12 else 4):
@@ -161,8 +167,11 @@ def _condition(symbols: tuple, relations: tuple):
         decide = None
 
     def allowed(point) -> bool:
-        verdict = decide([point[x] for x in symbols], 200) if decide else None
-        return all(holds(r, point) for r in relations) if verdict is None else verdict
+        verdict = decide([point[x] for x in symbols], 200) if decide else None if relations else True
+        if verdict is not None:
+            return verdict
+        exact = {x: _rational(value) for x, value in point.items()}
+        return all(holds(r, exact) for r in relations)
 
     return allowed
 
@@ -177,28 +186,55 @@ def holds(relation, point) -> bool:
     return verdict == sp.true
 
 
-def _draw(symbol, rng: random.Random, wide: bool, turn: int) -> sp.Rational:
-    """A value of the symbol; integers take turns through the dozen smallest, so that none is missed."""
+def _drawer(symbol, wide: bool):
+    """A function ``(rng, turn)`` that draws a value of the symbol.
+
+    Integers take turns through the dozen smallest, in an order of each symbol's own that changes
+    from lap to lap, so that none is missed and no two symbols are locked to each other.
+    """
     domain = symbol.domain if isinstance(symbol, Parameter) else REAL
     if isinstance(domain, sp.Range):
+        return _integer_drawer(symbol, wide)
+    below, above = domain.inf == -sp.oo, domain.sup == sp.oo
+    if not below and not above:
+        start, width = _fraction(domain.inf), _fraction(domain.sup) - _fraction(domain.inf)
+        return lambda rng, turn: start + width * Fraction(rng.randint(1, 9998), 9999)
+    start = _fraction(domain.inf) if domain.inf > 0 else 0
+    low, high = symbol.extremes if isinstance(symbol, Parameter) else (1 / 16, 16)
+    decades = (math.log10(low), math.log10(high)) if low > 0 else (-6, math.log10(max(abs(low), abs(high))))
+
+    def draw(rng, turn):
+        if wide:
+            value = Fraction(10 ** rng.uniform(*decades))
+        else:
+            value = Fraction(2 ** rng.uniform(-4, 4)).limit_denominator(999)
+        return -value if below and rng.random() < 0.5 else value + start
+
+    return draw
+
+
+def _integer_drawer(symbol, wide: bool):
+    first, count = int(symbol.domain.inf), int(min(12, symbol.domain.size))
+
+    @lru_cache(maxsize=64)
+    def lap(k):
+        order = list(range(first, first + count))
+        random.Random(f"{symbol.name} {k}").shuffle(order)
+        return order
+
+    def draw(rng, turn):
         if wide and rng.random() < 0.7:
             low, high = symbol.extremes
-            return sp.Integer(round(math.exp(rng.uniform(math.log(low), math.log(high)))))
-        dozen = list(range(min(12, domain.size)))
-        lap, turn = divmod(turn, len(dozen))
-        random.Random(f"{symbol.name} {lap}").shuffle(dozen)  # each symbol in an order of its own
-        return domain.inf + dozen[turn]
-    if domain.inf > -sp.oo and domain.sup < sp.oo:
-        weight = Fraction(rng.randint(1, 9998), 9999)
-        return domain.inf + (domain.sup - domain.inf) * sp.Rational(weight)
-    low, high = symbol.extremes if wide and isinstance(symbol, Parameter) else (1 / 16, 16)
-    if wide and low > 0:
-        size = 10 ** rng.uniform(math.log10(low), math.log10(high))
-    elif wide:
-        size = 10 ** rng.uniform(-6, math.log10(max(abs(low), abs(high))))
-    else:
-        size = 2 ** rng.uniform(-4, 4)
-    value = sp.Rational(Fraction(size)) if wide else sp.Rational(Fraction(size).limit_denominator(999))
-    if domain.inf == -sp.oo and rng.random() < 0.5:
-        return -value
-    return value + (domain.inf if domain.inf > 0 else 0)
+            return round(math.exp(rng.uniform(math.log(low), math.log(high))))
+        return lap(turn // count)[turn % count]
+
+    return draw
+
+
+def _fraction(end) -> Fraction:
+    """An end of an interval; of an irrational one a nearby rational, far inside of what is drawn."""
+    return Fraction(int(end.p), int(end.q)) if end.is_Rational else Fraction(float(end))
+
+
+def _rational(value) -> sp.Rational:
+    return sp.Rational(value.numerator, value.denominator)

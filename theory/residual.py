@@ -110,12 +110,13 @@ def sample(residual: Residual, claim: str = "", count: int = SAMPLES) -> str:
 
 def far_out(residual: Residual, claim: str = "") -> None:
     """Refutes by balls at the extremes of the parameters, where nothing else is asked of them."""
-    if residual.slack or residual.expression.has(sp.Integral, sp.Sum):
+    if residual.slack or residual.expression.has(sp.Integral, sp.Sum, sp.hyper):
         return
     symbols = sorted(residual.expression.free_symbols | set(residual.domain.symbols), key=str)
     enclose = compile_ball(residual.expression, symbols)
     try:
-        points = Domain(symbols, residual.domain.relations).points(SAMPLES, wide=True) if symbols else ()
+        domain = Domain(symbols, residual.domain.relations)
+        points = domain.points(SAMPLES, wide=True, patience=25) if symbols else ()
     except NoPoints:
         return
     for point in points:

@@ -254,6 +254,10 @@ def _sum(expr, index) -> Node:
     return total
 
 
+_EVALUATIONS = 20_000
+"""At most, of an integrand: one that is singular at an end would keep Arb busy for minutes."""
+
+
 def _integral(expr, index) -> Node:
     (variable, low, high), *others = expr.limits
     integrand = sp.Integral(expr.function, *others) if others else expr.function
@@ -278,6 +282,7 @@ def _integral(expr, index) -> Node:
             acb(b),
             abs_tol=arb(2) ** (-ctx.prec),
             rel_tol=arb(2) ** (-ctx.prec),
+            eval_limit=_EVALUATIONS,
         )
         value = value + missing * (int(low == -sp.oo) + int(high == sp.oo))
         return value.real if value.imag.contains(0) else value

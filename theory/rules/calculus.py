@@ -18,9 +18,9 @@ _FAR_BELOW_ROUND_OFF = sp.Integer(10) ** -17
 class Limit(Rule):
     """What the premise's right side tends to as ``variable`` goes to ``point`` (from ``side``).
 
-    Checked by balls a step of 1e-150 away from the point (or at 1e150): within 1e-40 of the claim,
-    and within 1e-80 at a step of 1e-300, so this is SAMPLED evidence. Where the premise is
-    continuous, `Substitutes` proves it instead.
+    Checked by balls a step of 1e-150 away from the point (or at 1e150), within 1e-40 of the claim,
+    and at 1e-300, within 1e-80: so this is SAMPLED evidence. Where the premise is continuous,
+    `Substitutes` proves it instead.
     """
 
     floor = Evidence.SAMPLED
@@ -34,7 +34,7 @@ class Limit(Rule):
         check_name(claim, self.premise.lhs)
         if claim.unfolded.has(self.variable):
             raise refusal(claim, f"a limit does not depend on {self.variable}")
-        gap = frozen(self.premise.unfolded - claim.unfolded)
+        gap = frozen(self.premise.unfolded - claim.unfolded, self.variable)
         for step, scale in ((_STEP, 1), (_STEP**2, 1 / _SLACK)):
             if self.point in (sp.oo, -sp.oo):
                 near = (1 if self.point == sp.oo else -1) / step

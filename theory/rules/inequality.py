@@ -45,7 +45,7 @@ class NeverNegative:
 
     def _far_out(self) -> tuple:
         try:
-            return self.domain.points(64, wide=True) if self.domain.symbols else ()
+            return self.domain.points(64, wide=True, patience=25) if self.domain.symbols else ()
         except NoPoints:
             return ()
 

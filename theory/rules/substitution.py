@@ -57,14 +57,22 @@ def pairs(equations) -> list[tuple[sp.Expr, sp.Expr]]:
     return found
 
 
-def frozen(expression) -> sp.Expr:
-    """Function values as parameters of their own: for identities at one instant, whatever the functions."""
+def frozen(expression, *variables: sp.Symbol) -> sp.Expr:
+    """Function values and rates as parameters of their own: for identities at one instant, whatever
+    the functions. Left as it is where a function stands under an integral or a sum, or depends on
+    one of the ``variables``: there it is not one value."""
+    values = expression.atoms(AppliedUndef)
+    if not values or expression.has(sp.Integral, sp.Sum, sp.Product, sp.Subs):
+        return expression
+    rates = expression.atoms(sp.Derivative)
+    if any(not isinstance(d.expr, AppliedUndef) for d in rates) or any(f.has(*variables) for f in values):
+        return expression
+    expression = expression.xreplace({d: Parameter(str(d), f"a value of {d}") for d in rates})
+    return expression.xreplace({f: _value(f) for f in values})
 
-    def name(f):
-        domain = POSITIVE if f.is_positive else REAL
-        return Parameter(f"{f.func}_value", f"a value of {f}", domain)
 
-    return expression.xreplace({f: name(f) for f in expression.atoms(AppliedUndef)})
+def _value(f: AppliedUndef) -> Parameter:
+    return Parameter(str(f), f"a value of {f}", POSITIVE if f.is_positive else REAL)
 
 
 def components(expression) -> tuple[sp.Expr, ...]:
@@ -75,6 +83,7 @@ def components(expression) -> tuple[sp.Expr, ...]:
 def residual(claim: Claim, expression, kind: str, *, at: Mapping | None = None, slack=0) -> Residual:
     """A residual on the claim's domain; ``at`` fixes symbols there (a limit point, a base case)."""
     relations = [r.subs(at) if at else r for r in claim.relations]
+    expression = frozen(sp.sympify(expression))
     free = expression.free_symbols
     for relation in relations:
         free = free | relation.free_symbols

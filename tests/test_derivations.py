@@ -1,0 +1,59 @@
+"""Every theory: its claims stand, their mutants fall, what is assumed is covered, names are its own."""
+
+from collections import Counter
+
+import pytest
+
+from theory.catalogue import theories
+from theory.derivation import Evidence
+from theory.mutants import claim_mutants
+from theory.rules import Given
+
+THEORIES = {theory.name: theory for theory in theories()}
+CLAIMS = [
+    pytest.param(theory, claim, id=f"{theory.name}-{claim.module.rsplit('.', 1)[-1]}-{name}")
+    for theory in THEORIES.values()
+    for name, claim in theory.claims.items()
+]
+
+
+@pytest.mark.parametrize(("theory", "claim"), CLAIMS)
+def test_the_claim_stands(theory, claim):
+    assert claim.evidence is not None  # Refuted or Undecided otherwise
+    assert claim.standing <= claim.evidence
+
+
+@pytest.mark.parametrize(("theory", "claim"), CLAIMS)
+def test_every_inequivalent_mutant_of_the_claim_falls(theory, claim):
+    tally = claim_mutants(claim, theory.claims.values())
+    assert not tally.survivors
+    assert tally.killed == tally.made - tally.equivalent
+
+
+@pytest.mark.parametrize("name", THEORIES)
+def test_what_is_assumed_is_covered_by_a_comparison(name):
+    theory = THEORIES[name]
+    covered = [claim for comparison in theory.comparisons.values() for claim in comparison.covers]
+    assumed = {n: c for n, c in theory.claims.items() if c.evidence is Evidence.ASSUMED}
+    assert [n for n, c in assumed.items() if not any(c is one for one in covered)] == []
+
+
+@pytest.mark.parametrize("name", THEORIES)
+def test_no_line_of_a_derivation_is_hidden_from_the_checks(name):
+    """A closed form rests on claims of its theory: nothing assumed stands outside of them."""
+    theory = THEORIES[name]
+    known = {id(claim) for claim in theory.claims.values()}
+    lines = {id(line): line for claim in theory.claims.values() for line in claim.lines()}
+    hidden = [line for key, line in lines.items() if key not in known and isinstance(line.by, Given)]
+    assert [str(line) for line in hidden] == []
+
+
+@pytest.mark.parametrize("name", THEORIES)
+def test_a_theory_has_claims_closed_forms_and_names_of_their_own(name):
+    theory = THEORIES[name]
+    assert not theory.error
+    assert theory.claims and theory.closed_forms
+    for found in (theory.claims, theory.closed_forms, theory.comparisons, theory.figures):
+        assert all(found) and len(set(map(id, found.values()))) == len(found)
+    forms = Counter(form.name for form in theory.closed_forms.values())
+    assert max(forms.values()) == 1
