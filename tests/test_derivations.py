@@ -6,15 +6,22 @@ import pytest
 
 from theory.catalogue import theories
 from theory.derivation import Evidence
-from theory.mutants import claim_mutants
+from theory.mutants import claim_mutants, comparison_mutants
 from theory.rules import Given
 
 THEORIES = {theory.name: theory for theory in theories()}
-CLAIMS = [
-    pytest.param(theory, claim, id=f"{theory.name}-{claim.module.rsplit('.', 1)[-1]}-{name}")
-    for theory in THEORIES.values()
-    for name, claim in theory.claims.items()
-]
+
+
+def each(kind):
+    """Every object of a kind in every theory, with an id that names it."""
+    return [
+        pytest.param(theory, one, id=f"{theory.name}-{one.module.rsplit('.', 1)[-1]}-{name}")
+        for theory in THEORIES.values()
+        for name, one in getattr(theory, kind).items()
+    ]
+
+
+CLAIMS, FORMS, COMPARISONS = each("claims"), each("closed_forms"), each("comparisons")
 
 
 @pytest.mark.parametrize(("theory", "claim"), CLAIMS)
@@ -28,6 +35,33 @@ def test_every_inequivalent_mutant_of_the_claim_falls(theory, claim):
     tally = claim_mutants(claim, theory.claims.values())
     assert not tally.survivors
     assert tally.killed == tally.made - tally.equivalent
+
+
+@pytest.mark.parametrize(("theory", "form"), FORMS)
+@pytest.mark.parametrize("backend", ["numpy", "jax"])
+def test_the_closed_form_is_accurate(theory, form, backend):
+    """On 100 points here; `theory reproduce` takes 1000, and PyTorch where it is installed."""
+    if backend not in form.backends():
+        pytest.skip(f"{form.name} has no {backend} evaluator")
+    found = form.accuracy(backend, points=100, seed=0)
+    assert found.holds, f"{found.worst_ulps} ulps at {found.worst_at}"
+
+
+@pytest.mark.parametrize(("theory", "comparison"), COMPARISONS)
+def test_the_comparison_holds_and_refuses_every_mutant(theory, comparison):
+    verdict = comparison.run(seed=0)
+    assert verdict.holds, verdict.description
+    if hasattr(comparison.prediction, "with_rhs"):
+        tally = comparison_mutants(comparison)
+        assert not tally.survivors
+        assert tally.killed == tally.made - tally.equivalent > 0
+
+
+@pytest.mark.parametrize("name", THEORIES)
+def test_false_alarms_of_a_theory_are_rarer_than_one_in_a_million(name):
+    verdicts = [comparison.run(seed=1) for comparison in THEORIES[name].comparisons.values()]
+    assert all(verdict.holds for verdict in verdicts)
+    assert 0 < sum(verdict.details["false_alarm"] for verdict in verdicts) < 1e-6
 
 
 @pytest.mark.parametrize("name", THEORIES)

@@ -107,7 +107,7 @@ def accuracy(theory: Theory, *, points: int = 1000, seed: int = 0, progress: Pro
         record = {"name": name, "backend": backend, "standing": standing_of(form)}
         found, record["error"] = _attempt(form.accuracy, backend, points=points, seed=seed)
         if found is not None:
-            kept = ("worst_ulps", "bound_ulps", "worst_at", "conditioned", "points", "holds")
+            kept = ("worst_ulps", "bound_ulps", "worst_ratio", "worst_at", "conditioned", "points", "holds")
             record |= {key: getattr(found, key) for key in kept}
         records.append({"holds": False} | record)
     _tell(progress, len(pairs), len(pairs), "")
