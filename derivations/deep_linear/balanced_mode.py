@@ -1,6 +1,7 @@
 # %% [markdown]
 # # One balanced mode of a network with two weight layers
 # The mode strength follows a sigmoid whose time scale is $\tau/(2s)$: strong modes are learned first.
+# From a small start it stays on a plateau for a time that grows like $\ln(s/u_0)$, then rises quickly.
 
 # %%
 import sympy as sp

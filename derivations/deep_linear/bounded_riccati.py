@@ -121,7 +121,13 @@ growing_gain = Claim(
 )
 gain_of = scalar_function((c, x), bounded_gain.rhs)
 
+# %% [markdown]
+# ## For the computer
+# The factors as arrays, for one time or many; the weights are refused if they are not balanced. The
+# solution as it was first stated, in rigorous balls, is what the values are held against.
 
+
+# %%
 def _parts(xp, t, W1, W2, Sigma31, tau) -> dict:
     """The bounded factors at times ``t`` (one axis), as arrays for the symbols above."""
     elapsed = (t / tau)[:, None]

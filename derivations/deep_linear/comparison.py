@@ -1,7 +1,11 @@
-"""Closed forms of deep linear networks held against networks that are trained, or drawn at random."""
+# %% [markdown]
+# # Held against simulations
+# Closed forms of deep linear networks held against networks that are trained, or drawn at random. The
+# simulations start from the weights and the loss and know none of the results. Gradient descent with
+# a finite step follows the flow up to an error of first order: a comparison holds when the difference
+# falls at that order from step to step and extrapolates to zero.
 
-from __future__ import annotations
-
+# %%
 from theory.comparison import Comparison
 from theory.tolerance import Discretisation, FiniteSize, MonteCarlo, RoundOff
 
@@ -103,7 +107,11 @@ steps_at_a_share_of_the_best_rate = Comparison(
     Discretisation(1, (1 / 8, 1 / 16, 1 / 32, 1 / 64)),
 )
 
-# Before training.
+# %% [markdown]
+# Before training there is only chance: means over many products of random matrices are held to their
+# own standard error, and what a finite size adds must vanish at the expected rate as the size grows.
+
+# %%
 moments_of_a_product = Comparison(
     fuss_catalan_moment, gaussian_moments, {"k": (1, 2, 3), "L": 2}, FiniteSize(1, (16, 32, 64)),
     covers=(moment_equation,),

@@ -15,6 +15,11 @@ from .depth import depth_flow
 from .setting import L, a, b, d, s, t, tau, u, u0
 from .unbalanced import whitened_first, whitened_second
 
+# %% [markdown]
+# The loss of a mode falls in proportion to itself and to $a^2 + b^2$, the squared size of the weights:
+# slowly while both are small, which is the plateau. With $L$ balanced layers the factor is
+# $L\,u^{2-2/L}$, and the plateau the longer the deeper the network.
+
 # %%
 E = sp.Function("E")
 energy_of_weights = Claim(E(t), (s - a(t) * b(t)) ** 2 / 2, Given("the loss of one mode, whitened inputs"))

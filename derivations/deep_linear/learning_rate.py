@@ -53,7 +53,9 @@ step_bound = Claim(eta, 1 / Symbol("lambda_max"), Given("the step that the large
 optimal_rate = Claim(eta, s ** (2 / L) / (L * s**2), Substitutes(step_bound, steepest))
 
 # %% [markdown]
-# The number of steps of this size is the learning time at $\tau = 1/\eta$.
+# The number of steps of this size is the learning time at $\tau = 1/\eta$. It tends to a finite value
+# at infinite depth: from $u_0 = 0.1$ to $u_f = 0.9$ at $s = 1$ two layers need 4.39 steps, infinitely
+# many need 13.28. The delay $s/u_0 - s/u_f$ between them is what depth costs at the most.
 
 # %%
 at_optimal_rate = {tau: L * s**2 / s ** (2 / L)}

@@ -3,6 +3,8 @@
 # A network $\hat y = W_L \cdots W_1 x$ is trained on the squared error by gradient flow. In the
 # singular basis of the input–output correlation $\Sigma^{31} = U S V^T$ the aligned modes decouple;
 # one mode has a singular value $s$ and one number per layer. The mode strength $u$ is their product.
+# The time constant $\tau$ is the inverse learning rate, so that $t$ counts steps of gradient descent,
+# which follows the flow up to an error of first order in the step.
 
 # %%
 import sympy as sp

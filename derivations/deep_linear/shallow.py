@@ -11,6 +11,10 @@ from theory.rules import Given, Inverts, Rewrites, Solves
 
 from .setting import T, d, s, t, tau, u, u0, uf
 
+# %% [markdown]
+# One weight per mode makes the flow linear: no plateau, no stages, every mode at the same pace
+# $d/\tau$. All that is gained with a hidden layer, or lost, shows beside this case.
+
 # %%
 shallow_flow = Claim(tau * u(t).diff(t), s - d * u(t), Given("gradient flow of one mode of a linear map"))
 relaxation = Claim(

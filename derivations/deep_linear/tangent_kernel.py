@@ -2,7 +2,8 @@
 # # The neural tangent kernel along the trajectory
 #
 # The neural tangent kernel turns the error into the rate of change of the outputs. Along the
-# trajectory it is made of the two other blocks of the Gram matrix.
+# trajectory it is made of the two other blocks of the Gram matrix. In deep linear networks it moves
+# while they learn: it is small at a small start, and grows along the directions of what is learned.
 
 # %%
 from sympy import Identity, KroneckerProduct
@@ -42,6 +43,9 @@ ntk_trajectory = Claim(
     Substitutes(ntk, gram, stacked),
 )
 
+# %% [markdown]
+# ## For the computer
+# The kernel needs only the Gram matrix that the last section evaluates, and the inputs.
 
 # %%
 inputs_symbol = X

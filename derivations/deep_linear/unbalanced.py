@@ -43,7 +43,8 @@ time_along_hyperbola = Claim(
 )
 
 # %% [markdown]
-# The explicit solution, for any real $a_0$, $b_0$.
+# The explicit solution, for any real $a_0$, $b_0$. Imbalance speeds up the approach: its rate is
+# $R/\tau$ with $R = \sqrt{c^2 + 4s^2} \ge 2s$, and for $|c| \to \infty$ it is exponential, the lazy limit.
 
 # %%
 C, R, H = sp.Symbol("C", real=True), sp.Symbol("R", positive=True), sp.Function("H")

@@ -78,7 +78,7 @@ for _name, _print in (("atanh", "artanh"), ("asinh", "arsinh"), ("acosh", "arcos
 
 def formula_latex(expression) -> str:
     """An expression, matrix or relation as a LaTeX formula without dollars."""
-    return _slim(ClaimPrinter().doprint(expression))
+    return _slim(ClaimPrinter().doprint(expression)).replace("_{oo}", r"_{\infty}")
 
 
 def claim_latex(claim: Claim) -> str:
