@@ -82,6 +82,7 @@ def _columns(form, arguments: dict, backend: str, name: str) -> dict:
     import numpy as np
 
     wanted = [str(x) for x in form.arguments]
+    arguments = {**getattr(form, "defaults", {}), **arguments}
     missing = [x for x in wanted if x not in arguments]
     surplus = [x for x in arguments if x not in wanted]
     if missing or surplus:
