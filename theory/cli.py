@@ -53,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(arguments: list[str]) -> int:
     if "" not in sys.path and os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())  # a package of derivations beside the user
+    # Matrices here are small: on a busy machine threads of BLAS would mostly wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         held = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:

@@ -63,6 +63,9 @@ class ClaimPrinter(LatexPrinter):
         power = "" if order == 1 else f"^{{{self._print(order)}}}"
         return rf"\frac{{{d}{power} {self._print(function)}}}{{{d} {self._print(variable)}{power}}}"
 
+    def _print_expm1(self, expr, exp=None):
+        return self._called(r"\operatorname{expm1}", expr.args, exp)
+
     def _called(self, name: str, arguments, exp) -> str:
         power = "" if exp is None else f"^{{{exp}}}"
         return rf"{name}{power}\left({', '.join(map(self._print, arguments))} \right)"
