@@ -199,14 +199,7 @@ def sample(rng) -> dict:
     }
 
 
-def roundings(at: dict) -> int:
-    """Roundings one after the other: n each for the SVD, into the modes, for M'chi M and twice out of
-    the modes; the hidden units for Y Y'; r for the elimination, 3 r for each of two linear systems."""
-    hidden, modes = at["W1"].shape[0], at["W1"].shape[1] + at["W2"].shape[0]
-    return 5 * modes + hidden + 7 * min(modes, hidden)
-
-
 ARGUMENTS = (t, W1, W2, Sigma31, tau)
-CERTIFIED = {"requires": check_balanced, "sample": sample, "roundings": roundings}
+CERTIFIED = {"requires": check_balanced, "sample": sample}
 balanced_product = MatrixForm(product_trajectory, ARGUMENTS, _parts, balls=_product_balls, **CERTIFIED)
 balanced_gram = MatrixForm(bounded_gram, ARGUMENTS, _parts, balls=gram_balls, **CERTIFIED)

@@ -14,7 +14,7 @@ from theory.matrix.balls import evaluate as evaluate_balls
 from theory.parameter import COUNTING
 from theory.rules import Defines
 
-from .bounded_riccati import ARGUMENTS, balanced_gram, check_balanced, gram_balls, roundings, sample
+from .bounded_riccati import ARGUMENTS, balanced_gram, check_balanced, gram_balls, sample
 from .matrix_riccati import INPUTS, OUTPUTS, P, gram, stacked
 from .matrix_setting import N1, N2, N3, W1, W2, Sigma11, Sigma31, first_weights, second_weights
 from .setting import tau
@@ -65,11 +65,6 @@ def _sample(rng) -> dict:
     return at | {"X": rng.normal(size=(at["W1"].shape[1], rng.integers(1, 4)))}
 
 
-def _roundings(at: dict) -> int:
-    """Those of the Gram matrix, and two inner products over the inputs on either side."""
-    return roundings(at) + 2 * at["X"].shape[0]
-
-
 trajectory_ntk = MatrixForm(
     ntk_trajectory,
     (*ARGUMENTS, X),
@@ -77,5 +72,4 @@ trajectory_ntk = MatrixForm(
     requires=check_balanced,
     balls=_kernel_balls,
     sample=_sample,
-    roundings=_roundings,
 )

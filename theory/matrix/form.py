@@ -24,7 +24,7 @@ class MatrixForm(ClosedForm):
     arrays with one axis. ``requires(xp, epsilon, **arguments)`` raises where the arguments break a
     relation. ``balls(**arguments)`` is a rigorous evaluation by another route, of `arb` and `arb_mat`
     arguments, precise only if the working precision is high enough; `accuracy` holds the form against
-    it at the arguments that ``sample(rng)`` draws, allowing ``roundings(arguments)`` ulps.
+    it at the arguments that ``sample(rng)`` draws.
     """
 
     def __init__(
@@ -35,12 +35,11 @@ class MatrixForm(ClosedForm):
         requires: Callable | None = None,
         balls: Callable | None = None,
         sample: Callable | None = None,
-        roundings: Callable | None = None,
     ):
         super().__init__(claim, arguments)
         self._remember_module()
         self.parts = parts
-        self.requires, self.balls, self.sample, self.roundings = requires, balls, sample, roundings
+        self.requires, self.balls, self.sample = requires, balls, sample
 
     @property
     def rhs(self):
@@ -85,9 +84,7 @@ class MatrixForm(ClosedForm):
     def with_rhs(self, expression) -> MatrixForm:
         """The same form computing another right side (a mutant's) from the same parts."""
         wrong = Claim(self.claim.lhs, expression, self.claim.by)
-        other = MatrixForm(
-            wrong, self.arguments, self.parts, self.requires, self.balls, self.sample, self.roundings
-        )
+        other = MatrixForm(wrong, self.arguments, self.parts, self.requires, self.balls, self.sample)
         object.__setattr__(other, "module", self.module)
         return other
 
@@ -112,8 +109,8 @@ class MatrixForm(ClosedForm):
             return self._arrays(values, library)
 
     def accuracy(self, backend: str = "numpy", *, points: int = 1000, seed: int = 0):
-        """The worst norm-wise error over random arguments, one in 50 of ``points`` as each costs as
-        much as hundreds of scalar ones; see `theory.matrix.accuracy`."""
+        """The worst norm-wise error over random arguments, one in 50 of ``points`` as JAX compiles
+        for every shape of them; see `theory.matrix.accuracy`."""
         from .accuracy import matrix_accuracy
 
         return matrix_accuracy(self, backend, points=max(5, points // 50), seed=seed)
