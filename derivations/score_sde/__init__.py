@@ -1,0 +1,3 @@
+"""Score SDE."""
+RESULTS = ("setting", "kernels", "probability_flow", "likelihood", "ancestral", "annealed", "langevin", "reverse_sde")
+REFERENCES = ""
