@@ -19,25 +19,25 @@ V0 = Parameter("V0", "variance before the first step", NONNEGATIVE, latex="V_0",
 V = Parameter("V", "variance of the samples", POSITIVE)
 n = Parameter("n", "number of steps", sp.Range(0, sp.oo), extremes=(1, 1e4))
 W, slope, score_of = sp.Function("W"), sp.Symbol("m"), sp.Symbol("s")
+V_next = sp.Symbol("V_next")
 
 # %%
 step = Claim(slope, 1 + eps * score_of, Given("the mean of a Langevin step, per unit of the sample"))
 score = Claim(score_of, -1 / v, Given("the score of the mode, per unit of the sample"))
 contraction = Claim(slope, 1 - eps / v, Substitutes(step, score))
 spread = Claim(
-    W(n + 1), slope**2 * W(n) + 2 * eps, Given("the variance after a linear step with independent noise")
+    V_next, slope**2 * V + 2 * eps, Given("the variance after a linear step with independent noise")
 )
-recursion = Claim(W(n + 1), (1 - eps / v) ** 2 * W(n) + 2 * eps, Substitutes(spread, contraction))
+next_variance = Claim(V_next, (1 - eps / v) ** 2 * V + 2 * eps, Substitutes(spread, contraction))
+recursion = Claim(
+    W(n + 1), (1 - eps / v) ** 2 * W(n) + 2 * eps, Substitutes(next_variance, at={V_next: W(n + 1), V: W(n)})
+)
 
 # %% [markdown]
 # The chain contracts if and only if $0 < \epsilon < 2v$: then its variance has a fixed point.
 
 # %%
 stable = (eps < 2 * v,)
-V_next = sp.Symbol("V_next")
-next_variance = Claim(
-    V_next, (1 - eps / v) ** 2 * V + 2 * eps, Substitutes(recursion, at={W(n + 1): V_next, W(n): V})
-)
 stationary = Claim(V, 2 * v**2 / (2 * v - eps), FixedPoint(next_variance, V), where=stable)
 by_difference = Claim(
     W(n),
