@@ -1,3 +1,3 @@
 """Score SDE."""
-RESULTS = ("setting", "kernels", "probability_flow", "likelihood", "ancestral", "annealed", "langevin", "reverse_sde")
+RESULTS = ("setting", "kernels", "probability_flow", "likelihood", "ancestral", "annealed", "langevin", "reverse_sde", "prior_mismatch", "kl_identity")
 REFERENCES = ""

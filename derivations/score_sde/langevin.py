@@ -5,12 +5,12 @@
 
 # %%
 import sympy as sp
-from sympy import log
+from sympy import exp
 from sympy.codegen.cfunctions import expm1, log1p
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import NONNEGATIVE, POSITIVE
-from theory.rules import Differentiates, FixedPoint, Given, Recursion, Rewrites, Substitutes
+from theory.rules import FixedPoint, Given, Recursion, Rewrites, Substitutes
 
 from .setting import v
 
@@ -46,7 +46,23 @@ by_difference = Claim(
     where=stable,
 )
 
+# %% [markdown]
+# For the computer: near either end of the stable steps the contraction hardly differs from 1.
+
+# %%
+short, long = 2 * n * log1p(-eps / v), 2 * n * log1p((eps - 2 * v) / v)
+by_short_steps = Claim(
+    W(n), V0 * exp(short) - 2 * v**2 / (2 * v - eps) * expm1(short), Rewrites(by_difference), where=eps < v
+)
+by_long_steps = Claim(
+    W(n), V0 * exp(long) - 2 * v**2 / (2 * v - eps) * expm1(long), Rewrites(by_difference), where=eps > v
+)
+
 # %%
 langevin_contraction = ExplicitForm(contraction, (eps, v))
 langevin_stationary_variance = ExplicitForm(stationary, (v, eps))
-langevin_variance = ExplicitForm(by_difference, (n, v, eps, V0))
+langevin_variance = ExplicitForm(
+    by_difference,
+    (n, v, eps, V0),
+    forms=((by_short_steps, 2 * eps <= v), (by_long_steps, 2 * eps >= 3 * v), (by_difference, True)),
+)
