@@ -131,13 +131,14 @@ adams3_error = Claim(
 
 # %% [markdown]
 # On the full range from $\kappa_T = 1$ to $\kappa_0 = 0$ the constant vanishes: a certificate of the order
-# needs a part of it. About its centre the polynomial does not cancel.
+# needs a part of it. By sum and product of the shares the polynomial cancels less.
 
 # %%
-left, right = kappa_0 - Rational(3, 5), kappa_T - Rational(3, 5)
-adams3_centred = Claim(
+adams3_by_product = Claim(
     e,
-    Rational(3, 16) * (kappa_T - kappa_0) * (Rational(7, 5) - 5 * (left**2 + left * right + right**2)),
+    Rational(15, 16)
+    * (kappa_T - kappa_0)
+    * (kappa_T * kappa_0 + (Rational(4, 5) - kappa_T - kappa_0) * (kappa_T + kappa_0 - 1)),
     Rewrites(adams3_error),
 )
 full_range = Claim(e, 0, Substitutes(adams3_error, at={kappa_0: 0, kappa_T: 1}))
@@ -148,5 +149,5 @@ heun_error_constant = ExplicitForm(heun_error, (kappa_0, kappa_T))
 multistep_error_constant = ExplicitForm(multistep_error, (kappa_0, kappa_T))
 adams2_error_constant = ExplicitForm(adams2_error, (kappa_0, kappa_T))
 adams3_error_constant = ExplicitForm(
-    adams3_error, (kappa_0, kappa_T), forms=((adams3_centred, True),)
+    adams3_error, (kappa_0, kappa_T), forms=((adams3_by_product, True),)
 )
