@@ -9,15 +9,13 @@ import sympy as sp
 from sympy import sqrt
 
 from theory import Claim, ExplicitForm, Parameter
-from theory.parameter import NONNEGATIVE, POSITIVE
+from theory.parameter import NONNEGATIVE
 from theory.rules import Given, Rewrites, Substitutes
 
 from .setting import lam as data_variance
 
 UNIT = sp.Interval.open(0, 1)
-lam = Parameter(
-    "lam", data_variance.meaning, NONNEGATIVE, latex=r"\lambda", extremes=data_variance.extremes
-)
+lam = Parameter("lam", data_variance.meaning, NONNEGATIVE, latex=r"\lambda", extremes=data_variance.extremes)
 beta = Parameter("beta", "noise rate of the step", UNIT, latex=r"\beta_i")
 alphabar = Parameter(
     "alphabar_prev",
@@ -136,10 +134,7 @@ next_variance = Claim(
 next_by_noise = Claim(
     V_next,
     (1 - beta)
-    * (
-        (alphabar * lam + (1 - alphabar))
-        / (alphabar * (1 - beta) * lam + (1 - alphabar + alphabar * beta))
-    )
+    * ((alphabar * lam + (1 - alphabar)) / (alphabar * (1 - beta) * lam + (1 - alphabar + alphabar * beta)))
     ** 2
     * V
     + noise2,

@@ -3,15 +3,31 @@
 # Noise levels are added instead of signal taken away; the same conditioning holds.
 
 # %%
-import sympy as sp
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import POSITIVE
 from theory.rules import Given, Rewrites, Substitutes
 
-from .ancestral import V, V_next, cov, excess, gain, lam, left, noise2, recursion, regression, remainder
+from .ancestral import (
+    V,
+    V_next,
+    cov,
+    excess,
+    gain,
+    lam,
+    left,
+    noise2,
+    recursion,
+    regression,
+    remainder,
+    score_of,
+    slope,
+    v_after,
+    v_before,
+    var_a,
+    var_b,
+)
 from .ancestral import score as score_of_mode
-from .ancestral import score_of, slope, v_after, v_before, var_a, var_b
 
 sigma2 = Parameter("sigma2", "noise variance sigma_i^2 before the step", POSITIVE, latex=r"\sigma_i^2")
 sigma2_prev = Parameter(
@@ -65,7 +81,9 @@ next_variance = Claim(
     Substitutes(recursion, mean_gain),
 )
 exactness = Claim(
-    V_next, lam + sigma2_prev, Substitutes(recursion, mean_gain, at={V: mode_after.rhs, noise2: optimal_variance.rhs})
+    V_next,
+    lam + sigma2_prev,
+    Substitutes(recursion, mean_gain, at={V: mode_after.rhs, noise2: optimal_variance.rhs}),
 )
 added = Claim(excess, noise2 - left, Given("the noise a step has too much"))
 excess_of_ancestral = Claim(

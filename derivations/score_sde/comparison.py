@@ -9,13 +9,13 @@ from theory.tolerance import Discretisation, MonteCarlo
 
 from .ancestral import ddpm_variance
 from .annealed import smld_next_variance, smld_noise
+from .flow import probability_flow
 from .kernels import sub_vp_sigma2, ve_sigma2, vp_alpha, vp_sigma2
 from .langevin import langevin_variance
 from .likelihood import divergence_integral, mode_log_likelihood
 from .local_error import accumulation
 from .predictor_corrector import pc2_error_constant, pc3_error_constant
-from .prior_mismatch import gaussian_kl
-from .probability_flow import probability_flow
+from .prior import gaussian_kl
 from .reverse_sde import reverse_noise, reverse_step
 from .samplers import (
     adams2_error_constant,
@@ -74,16 +74,18 @@ def reverse_law(lam, alpha, sigma2, alpha_next, sigma2_next, **_):
     return reverse_step(*levels), reverse_noise(*levels)
 
 
-# Equations of motion, by a method of order 5.
-FIFTH = Discretisation(5, (1 / 64, 1 / 128, 1 / 256))
+# Equations of motion, by methods of order 5 and 3; the noise of VE grows fast.
+FIFTH = Discretisation(5, (1 / 32, 1 / 64, 1 / 128))
+THIRD = Discretisation(3, (1 / 64, 1 / 128, 1 / 256, 1 / 512))
+THIRD_FOR_VE = Discretisation(3, (1 / 128, 1 / 256, 1 / 512, 1 / 1024))
 kernel_of_ve = Comparison(kernel, noised_point, {"process": "VE"}, FIFTH)
 kernel_of_vp = Comparison(kernel, noised_point, {"process": "VP"}, FIFTH)
 kernel_of_sub_vp = Comparison(kernel, noised_point, {"process": "sub-VP"}, FIFTH)
-likelihood_of_ve = Comparison(flow_and_likelihood, likelihood_code, {"process": "VE"}, FIFTH)
-likelihood_of_vp = Comparison(flow_and_likelihood, likelihood_code, {"process": "VP"}, FIFTH)
-likelihood_of_sub_vp = Comparison(flow_and_likelihood, likelihood_code, {"process": "sub-VP"}, FIFTH)
+likelihood_of_ve = Comparison(flow_and_likelihood, likelihood_code, {"process": "VE"}, THIRD_FOR_VE)
+likelihood_of_vp = Comparison(flow_and_likelihood, likelihood_code, {"process": "VP"}, THIRD)
+likelihood_of_sub_vp = Comparison(flow_and_likelihood, likelihood_code, {"process": "sub-VP"}, THIRD)
 score_matching_of_two_gaussians = Comparison(
-    decline_of_divergence, score_matching_loss, {"process": "VP", "v": 0.7, "v_q": 1.6, "delta": 0.5}, FIFTH
+    decline_of_divergence, score_matching_loss, {"process": "VP", "v": 0.7, "v_q": 1.6, "delta": 0.5}, THIRD
 )
 
 # Chains.

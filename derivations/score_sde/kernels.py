@@ -30,9 +30,7 @@ from .setting import (
 # However drift and diffusion vary, they determine how the variance of a mode moves.
 
 # %%
-variance_flow = Claim(
-    v_of(t).diff(t), 2 * f(t) * v_of(t) + g2(t), Evolves(mode_variance, (signal, noise))
-)
+variance_flow = Claim(v_of(t).diff(t), 2 * f(t) * v_of(t) + g2(t), Evolves(mode_variance, (signal, noise)))
 
 # %% [markdown]
 # ## Variance exploding
@@ -120,9 +118,7 @@ linear_clock = Claim(
 )
 linear_drift = Claim(f(t), -(beta_min * (1 - t) + beta_max * t) / 2, Substitutes(vp_drift, clock_rate))
 linear_diffusion = Claim(g2(t), beta_min * (1 - t) + beta_max * t, Substitutes(vp_diffusion, clock_rate))
-linear_alpha = Claim(
-    alpha_of(t), exp(-linear_clock.rhs / 2), Substitutes(vp_alpha_of_clock, linear_clock)
-)
+linear_alpha = Claim(alpha_of(t), exp(-linear_clock.rhs / 2), Substitutes(vp_alpha_of_clock, linear_clock))
 linear_variance = Claim(
     sigma2_of(t), -expm1(-linear_clock.rhs), Substitutes(vp_variance_of_clock, linear_clock)
 )

@@ -10,7 +10,7 @@ from sympy import Integral, exp, log, oo, pi, sqrt
 from theory import Claim, ExplicitForm
 from theory.rules import Evolves, Given, Rewrites, Substitutes
 
-from .prior_mismatch import KL, delta, divergence, v, v_q
+from .prior import KL, delta, divergence, v, v_q
 from .setting import f, g2, t
 
 V, V_q, D = (sp.Function(name, positive=name != "D") for name in ("V", "V_q", "D"))
@@ -38,9 +38,7 @@ definition = Claim(
     Integral(exp(-(z**2) / 2) / sqrt(2 * pi) * score_gap**2, (z, -oo, oo)),
     Given("the mean square of the scores' difference, z standard deviations from the first mean"),
 )
-score_difference = Claim(
-    S, (v - v_q) ** 2 / (v * v_q**2) + delta**2 / v_q**2, Rewrites(definition)
-)
+score_difference = Claim(S, (v - v_q) ** 2 / (v * v_q**2) + delta**2 / v_q**2, Rewrites(definition))
 fisher = sp.Function("F")
 fisher_in_time = Claim(
     fisher(t),

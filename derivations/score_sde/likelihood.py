@@ -11,8 +11,8 @@ from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import POSITIVE, REAL
 from theory.rules import Conserved, Given, Substitutes
 
+from .flow import alpha_s, arrival, at_the_end, sigma2_s, spread_at_start, stable_arrival, v_s, x_s
 from .kernels import variance_flow
-from .probability_flow import alpha_s, arrival, at_the_end, sigma2_s, spread_at_start, stable_arrival, v_s, x_s
 from .setting import alpha, f, g2, lam, mode_variance, mu, sigma2, t, v_of
 
 x = Parameter("x", "coordinate of the sample in the mode", REAL, extremes=(-1e3, 1e3))
@@ -23,7 +23,9 @@ L = sp.Function("L")
 
 # %%
 density_flow = Claim(
-    L(t).diff(t), -(f(t) + g2(t) / (2 * v_of(t))), Given("the log-density along the flow: minus its divergence")
+    L(t).diff(t),
+    -(f(t) + g2(t) / (2 * v_of(t))),
+    Given("the log-density along the flow: minus its divergence"),
 )
 density_invariant = Claim(
     L(t) + log(v_of(t)) / 2,
@@ -64,8 +66,7 @@ log_density = Claim(
 )
 log_density_of_sample = Claim(
     value,
-    -log(2 * pi * (alpha**2 * lam + sigma2)) / 2
-    - (x - alpha * mu) ** 2 / (2 * (alpha**2 * lam + sigma2)),
+    -log(2 * pi * (alpha**2 * lam + sigma2)) / 2 - (x - alpha * mu) ** 2 / (2 * (alpha**2 * lam + sigma2)),
     Substitutes(log_density, at=start),
 )
 log_density_by_prior = Claim(
@@ -104,7 +105,9 @@ def log_likelihood(x, mu, Sigma, alpha=1.0, sigma2=0.0) -> np.ndarray:
     x, mu, Sigma = (np.asarray(a, dtype=float) for a in (x, mu, Sigma))
     apart = np.max(np.abs(Sigma - Sigma.T), initial=0.0)
     if apart > 1e-12 * np.max(np.abs(Sigma), initial=0.0):
-        raise ValueError(f"Sigma is not symmetric: entries differ from the transposed ones by up to {apart:.3g}")
+        raise ValueError(
+            f"Sigma is not symmetric: entries differ from the transposed ones by up to {apart:.3g}"
+        )
     lam, modes = np.linalg.eigh(Sigma)
     if lam[0] <= 0:
         raise ValueError(f"Sigma is not positive definite: its smallest eigenvalue is {lam[0]:.3g}")

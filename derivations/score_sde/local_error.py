@@ -14,7 +14,7 @@ from theory.parameter import POSITIVE
 from theory.rules import Assumption, Given, Series, Substitutes
 from theory.rules.substitution import put
 
-from .probability_flow import alpha_s, factor, gain, sigma2_s
+from .flow import alpha_s, factor, gain, sigma2_s
 from .setting import alpha, lam, sigma2
 
 OPEN, CLOSED = sp.Interval.open(0, 1), sp.Interval(0, 1)
@@ -55,9 +55,7 @@ denoised = Claim(
 # A sampler is its step $r(h)$; the local error is $\delta$, with leading coefficient $c(\kappa)$.
 
 # %%
-defect = Claim(
-    defect_in(h), log(r(h)) - log(E(-h)), Given("the logarithm of the step over the exact one")
-)
+defect = Claim(defect_in(h), log(r(h)) - log(E(-h)), Given("the logarithm of the step over the exact one"))
 leading = Claim(c(kappa), defect_in(h) / h ** (p + 1), Given("the leading term of the local error"))
 
 # %% [markdown]
@@ -79,7 +77,7 @@ accumulation = Claim(
 
 # %%
 def defect_of(step: Claim) -> tuple:
-    """The local error of a step by h and kappa, and the rule for it: ``Claim(defect_in(h), *defect_of(step))``.
+    """The local error of a step and the rule for it: ``Claim(defect_in(h), *defect_of(step))``.
 
     ``step`` states r(h), the sample after a step of length h in units of the sample before it, by the
     denoiser's outputs d(0) at the start, d(h), d(2 h) at the nodes before, and the solution E(a).
@@ -88,7 +86,7 @@ def defect_of(step: Claim) -> tuple:
 
 
 def coefficient_of(local: Claim, order: int) -> tuple:
-    """c(kappa) of a local error c(kappa) h^(order + 1), and the rule: ``Claim(c(kappa), *coefficient_of(...))``."""
+    """The coefficient of a local error, and its rule: ``Claim(c(kappa), *coefficient_of(local, order))``."""
     return local.rhs / h ** (order + 1), Substitutes(leading, local, at={p: order})
 
 

@@ -66,7 +66,9 @@ pc3_step = Claim(
 )
 pc3_defect = Claim(defect_in(h), *defect_of(pc3_step))
 pc3_local = Claim(
-    defect_in(h), kappa * (1 - kappa) * (45 * kappa**2 - 68 * kappa + 24) / 24 * h**4, Series(pc3_defect, h, 4)
+    defect_in(h),
+    kappa * (1 - kappa) * (45 * kappa**2 - 68 * kappa + 24) / 24 * h**4,
+    Series(pc3_defect, h, 4),
 )
 pc3_coefficient = Claim(c(kappa), *coefficient_of(pc3_local, 3))
 pc3_error = Claim(

@@ -5,13 +5,25 @@
 
 # %%
 import sympy as sp
-from sympy import sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import NONNEGATIVE, POSITIVE
-from theory.rules import Given, Rewrites, Substitutes
+from theory.rules import Given, Substitutes
 
-from .ancestral import V, V_next, cov, gain, left, noise2, recursion, regression, remainder, slope, var_a, var_b
+from .ancestral import (
+    V,
+    V_next,
+    cov,
+    gain,
+    left,
+    noise2,
+    recursion,
+    regression,
+    remainder,
+    slope,
+    var_a,
+    var_b,
+)
 from .setting import alpha, lam, sigma2
 
 alpha_next = Parameter(
@@ -62,9 +74,7 @@ exact_step = Claim(slope, gain, Given("the step's mean is the conditional one"))
 exactness = Claim(
     V_next,
     v_next,
-    Substitutes(
-        recursion, exact_step, conditional_gain, at={V: v, noise2: conditional_variance.rhs}
-    ),
+    Substitutes(recursion, exact_step, conditional_gain, at={V: v, noise2: conditional_variance.rhs}),
 )
 
 # %%

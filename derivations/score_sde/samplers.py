@@ -52,15 +52,15 @@ heun_step = Claim(
 heun_defect = Claim(defect_in(h), *defect_of(heun_step))
 heun_local = Claim(defect_in(h), kappa**2 * (1 - kappa) / 2 * h**3, Series(heun_defect, h, 3))
 heun_coefficient = Claim(c(kappa), *coefficient_of(heun_local, 2))
-heun_error = Claim(e, (kappa_T - kappa_0) * (kappa_T + kappa_0) / 8, Substitutes(accumulation, heun_coefficient))
+heun_error = Claim(
+    e, (kappa_T - kappa_0) * (kappa_T + kappa_0) / 8, Substitutes(accumulation, heun_coefficient)
+)
 
 # %% [markdown]
 # ## DPM-Solver++(2M)
 
 # %%
-multistep_step = Claim(
-    r(h), q + (1 - q) * (Rational(3, 2) * d(0) - d(h) / 2), Given("DPM-Solver++(2M)")
-)
+multistep_step = Claim(r(h), q + (1 - q) * (Rational(3, 2) * d(0) - d(h) / 2), Given("DPM-Solver++(2M)"))
 multistep_defect = Claim(defect_in(h), *defect_of(multistep_step))
 multistep_local = Claim(
     defect_in(h), kappa * (1 - kappa) * (3 - 5 * kappa) / 4 * h**3, Series(multistep_defect, h, 3)
@@ -77,6 +77,7 @@ multistep_error = Claim(
 # The denoiser's output is interpolated through two or three nodes and integrated exactly,
 # $\int_0^h e^{s-h} D(\ell + s)\,ds$. The weights of the nodes, the newest first:
 
+
 # %%
 def weight(polynomial, value):
     """The weight of a node with this Lagrange polynomial."""
@@ -85,9 +86,7 @@ def weight(polynomial, value):
 
 newest_of_two = weight(1 + s / h, 2 - (1 - q) / h - q)
 oldest_of_two = weight(-s / h, (1 - q) / h - 1)
-newest_of_three = weight(
-    (s + h) * (s + 2 * h) / (2 * h**2), 3 - q - (5 - 3 * q) / (2 * h) + (1 - q) / h**2
-)
+newest_of_three = weight((s + h) * (s + 2 * h) / (2 * h**2), 3 - q - (5 - 3 * q) / (2 * h) + (1 - q) / h**2)
 middle_of_three = weight(-s * (s + 2 * h) / h**2, -3 + (4 - 2 * q) / h - 2 * (1 - q) / h**2)
 oldest_of_three = weight(s * (s + h) / (2 * h**2), 1 - (3 - q) / (2 * h) + (1 - q) / h**2)
 
@@ -148,6 +147,4 @@ ddim_error_constant = ExplicitForm(ddim_error, (kappa_0, kappa_T))
 heun_error_constant = ExplicitForm(heun_error, (kappa_0, kappa_T))
 multistep_error_constant = ExplicitForm(multistep_error, (kappa_0, kappa_T))
 adams2_error_constant = ExplicitForm(adams2_error, (kappa_0, kappa_T))
-adams3_error_constant = ExplicitForm(
-    adams3_error, (kappa_0, kappa_T), forms=((adams3_by_product, True),)
-)
+adams3_error_constant = ExplicitForm(adams3_error, (kappa_0, kappa_T), forms=((adams3_by_product, True),))

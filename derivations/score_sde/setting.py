@@ -12,12 +12,8 @@ from theory.parameter import NONNEGATIVE, POSITIVE, REAL
 from theory.rules import Given
 
 t = Parameter("t", "time of the forward process", sp.Interval(0, 1))
-beta_min = Parameter(
-    "beta_min", "noise rate at t = 0", POSITIVE, latex=r"\beta_{\min}", extremes=(1e-3, 1e2)
-)
-beta_max = Parameter(
-    "beta_max", "noise rate at t = 1", POSITIVE, latex=r"\beta_{\max}", extremes=(1e-3, 1e2)
-)
+beta_min = Parameter("beta_min", "noise rate at t = 0", POSITIVE, latex=r"\beta_{\min}", extremes=(1e-3, 1e2))
+beta_max = Parameter("beta_max", "noise rate at t = 1", POSITIVE, latex=r"\beta_{\max}", extremes=(1e-3, 1e2))
 sigma_min = Parameter(
     "sigma_min", "noise level at t = 0", POSITIVE, latex=r"\sigma_{\min}", extremes=(1e-3, 1e3)
 )

@@ -40,7 +40,7 @@ def likelihood(*, xp, rng, progress, step, process) -> Measurement:
         divergence = 2 * f + g2 / 2 * np.trace(precision)
         return [f * y[0], 2 * f * y[1] + g2, *(f * y[2:4] - g2 / 2 * score), divergence]
 
-    path = in_equal_steps(slope, [1.0, 0.0, *SAMPLE, 0.0], TIMES, step)
+    path = in_equal_steps(slope, [1.0, 0.0, *SAMPLE, 0.0], TIMES, step, "RK23")
     lam, modes = np.linalg.eigh(COVARIANCE)
     rows = []
     for alpha, sigma2, *x, gathered in path:
@@ -67,7 +67,7 @@ def score_matching(*, xp, rng, progress, step, process, v, v_q, delta) -> Measur
         gathered = g2 / 2 * (weight @ difference**2)
         return [2 * f * first + g2, 2 * f * second + g2, f * apart, gathered]
 
-    path = in_equal_steps(slope, [v, v_q, delta, 0.0], TIMES, step)
+    path = in_equal_steps(slope, [v, v_q, delta, 0.0], TIMES, step, "RK23")
     return Measurement(xp.asarray(path[:, 3:]), {"t": np.array(TIMES)[:, None]}, steps=round(1 / step))
 
 

@@ -1,6 +1,6 @@
 """The VE, VP and sub-VP processes as code would state them, integrated numerically.
 
-Integration is by SciPy's Runge-Kutta method of order 5, in equal steps where a comparison follows
+Integration is by SciPy's Runge-Kutta methods of order 5 or 3, in equal steps where a comparison follows
 the error of the step, and by DOP853 at its finest tolerance where only the values matter.
 """
 
@@ -27,13 +27,13 @@ def coefficients(process: str, t: float) -> tuple[float, float]:
     return -beta / 2, beta * held_back
 
 
-def in_equal_steps(slope: Callable, start, times, step: float) -> np.ndarray:
+def in_equal_steps(slope: Callable, start, times, step: float, method="RK45") -> np.ndarray:
     """The solution at ``times`` (multiples of the step) from ``start`` at 0: an array (times, components)."""
     state, now, found = np.asarray(start, dtype=float), 0.0, []
     for time in times:
         # no error is too large, and no step may exceed this one: every step is this one
         run = solve_ivp(
-            slope, (now, time), state, method="RK45", first_step=step, max_step=step, rtol=1e-3, atol=1e30
+            slope, (now, time), state, method=method, first_step=step, max_step=step, rtol=1e-3, atol=1e30
         )
         state, now = run.y[:, -1], time
         found.append(state)

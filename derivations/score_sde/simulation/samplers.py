@@ -118,7 +118,9 @@ def log_amplitude(denoise: Callable, lam, start: float, distances) -> np.ndarray
     return found
 
 
-def final_error(sampler: str, lam, *, h: float, length: float, highest: float, ends=(1.0,), xp=np) -> np.ndarray:
+def final_error(
+    sampler: str, lam, *, h: float, length: float, highest: float, ends=(1.0,), xp=np
+) -> np.ndarray:
     """ln(x/x_exact) of each mode after the parts ``ends`` of the way: (ends, modes).
 
     Multistep methods start from exact history, by DOP853 on the same denoiser.

@@ -99,5 +99,8 @@ prior_mismatch = ExplicitForm(
 vp_prior_mismatch = ExplicitForm(
     vp_mismatch,
     (lam, mu, t, beta_min, beta_max),
-    forms=((vp_mismatch_close, (decay * (lam - 1) <= half) & (decay * (lam - 1) >= -half)), (vp_mismatch, True)),
+    forms=(
+        (vp_mismatch_close, (decay * (lam - 1) <= half) & (decay * (lam - 1) >= -half)),
+        (vp_mismatch, True),
+    ),
 )

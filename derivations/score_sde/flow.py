@@ -57,9 +57,7 @@ deviation_flow = Claim(
     (f(t) + g2(t) / (2 * v_of(t))) * (x(t) - alpha_of(t) * mu),
     Evolves(deviation, (flow_of_mode, signal)),
 )
-growth = Claim(
-    y(t).diff(t), (f(t) + g2(t) / (2 * v_of(t))) * y(t), Substitutes(deviation_flow, deviation)
-)
+growth = Claim(y(t).diff(t), (f(t) + g2(t) / (2 * v_of(t))) * y(t), Substitutes(deviation_flow, deviation))
 
 # %% [markdown]
 # The rate is half that of $\ln v$: the deviation in units of the spread never changes.
