@@ -50,6 +50,8 @@ def order_of_samplers(ax):
     ax.set(
         xscale="log", yscale="log", xlabel="number of steps $N$", ylabel=r"$|\ln(x_N/x_{\mathrm{exact}})|$"
     )
+    ax.set_xticks(counts, [str(n) for n in counts])
+    ax.set_xticks([], minor=True)
     handles, labels = ax.get_legend_handles_labels()
     ax.legend(handles[::2], [label.removesuffix(", theory") for label in labels[::2]], fontsize=6)
 

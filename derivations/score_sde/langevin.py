@@ -64,5 +64,5 @@ langevin_stationary_variance = ExplicitForm(stationary, (v, eps))
 langevin_variance = ExplicitForm(
     by_difference,
     (n, v, eps, V0),
-    forms=((by_short_steps, 2 * eps <= v), (by_long_steps, 2 * eps >= 3 * v), (by_difference, True)),
+    forms=((by_short_steps, 4 * eps <= v), (by_long_steps, 4 * eps >= 7 * v), (by_difference, True)),
 )

@@ -14,6 +14,7 @@ from theory.parameter import POSITIVE
 from theory.rules import Assumption, Given, Series, Substitutes
 from theory.rules.substitution import put
 
+from ._step_series import step_series
 from .flow import alpha_s, factor, gain, sigma2_s
 from .setting import alpha, lam, sigma2
 
@@ -97,8 +98,7 @@ def certificate(step: Claim, highest: int = 5) -> tuple[int, Claim]:
     Raises ValueError for a step that is exact, or inconsistent, through ``highest``.
     """
     found = Claim(defect_in(h), *defect_of(step))
-    gap = put(step.rhs - E(-h), [denoised, solution])
-    for n, term in enumerate(_taylor(gap, highest + 2)):
+    for n, term in enumerate(step_series(step.rhs - E(-h), h, kappa, E, d, highest + 2)):
         if term != 0 and n > 1:
             return n - 1, Claim(defect_in(h), sp.factor(term) * h**n, Series(found, h, n))
         if term != 0:
@@ -112,10 +112,3 @@ def error_constant(order: int, local: Claim) -> sp.Expr:
     slope = sp.cancel((local.rhs / h ** (order + 1)).subs(kappa, x) / (2 * x * (1 - x)))
     primitive = sp.integrate(slope, x)
     return sp.factor(primitive.subs(x, kappa_T) - primitive.subs(x, kappa_0))
-
-
-def _taylor(gap: sp.Expr, terms: int) -> list:
-    """Coefficients of h^0, h^1, ... of an expression analytic at 0 but for removable powers of h."""
-    x = sp.Symbol("h")
-    series = sp.series(sp.expand(gap.xreplace({h: x})), x, 0, terms).removeO()
-    return [sp.simplify(sp.expand(series).coeff(x, n)) for n in range(terms)]

@@ -104,6 +104,28 @@ def euler_maruyama(*, xp, rng, progress, step, process, lam) -> Measurement:
     return Measurement(xp.asarray(rows), {"t": np.array(ends)[:, None]}, steps=count)
 
 
+def strong_errors(rng, process: str, lam: float, counts, *, paths: int, reference: int) -> np.ndarray:
+    """Root mean square distance, at t = 0.2, of Euler-Maruyama paths of the reverse process from those in
+    ``reference`` steps on the same Brownian paths, for each number of steps (all divide ``reference``)."""
+    times = np.linspace(0.2, 1, reference + 1)
+    alphas, sigma2s = moments(process, times)
+    noisy = alphas**2 * lam + sigma2s
+    start = np.sqrt(noisy[-1]) * rng.normal(size=paths)
+    kicks = np.sqrt(0.8 / reference) * rng.normal(size=(reference, paths))
+
+    def run(count):
+        every, x = reference // count, start
+        for k in range(count):
+            place = reference - k * every
+            f, g2 = coefficients(process, times[place])
+            kick = kicks[k * every : (k + 1) * every].sum(axis=0)
+            x = x - 0.8 / count * (f + g2 / noisy[place]) * x + np.sqrt(g2) * kick
+        return x
+
+    finest = run(reference)
+    return np.array([np.sqrt(np.mean((run(count) - finest) ** 2)) for count in counts])
+
+
 _MANY = {"laptop": {"samples": 400, "replicates": 64}, "gpu": {"samples": 4000, "replicates": 256}}
 ddpm_chain = Simulation(ddpm, _MANY)
 smld_chain = Simulation(smld, _MANY)
