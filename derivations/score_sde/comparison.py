@@ -27,7 +27,15 @@ from .samplers import (
 from .simulation.chains import ddpm_chain, forward_regression, langevin_chain, reverse_variance, smld_chain
 from .simulation.flow import likelihood_code, noised_point, score_matching_loss
 from .simulation.process import BETA, SIGMA
-from .simulation.samplers import sampler_error
+from .simulation.samplers import (
+    adams2_run,
+    adams3_run,
+    ddim_run,
+    heun_run,
+    multistep_run,
+    pc2_run,
+    pc3_run,
+)
 
 
 def kernel(process: str, t):
@@ -113,23 +121,15 @@ euler_maruyama = Comparison(
 )  # fmt: skip
 
 
-# Samplers.
-def certified(constant, sampler: str, order: int, next_order: int = 1) -> Comparison:
-    """A sampler's error in units of step^order tends to its constant like step^next_order."""
-    return Comparison(
-        lambda kappa_0, kappa_T, **_: constant(kappa_0, kappa_T),
-        sampler_error,
-        {"sampler": sampler, "order": order, "lam": (0.1, 1.0, 9.0)},
-        Discretisation(next_order, (1 / 16, 1 / 32, 1 / 64, 1 / 128)),
-        covers=(accumulation,),
-    )
-
-
-# The h^2 term of DDIM's error vanishes: its constant is reached at second order.
-ddim_certificate = certified(ddim_error_constant, "ddim", 1, next_order=2)
-heun_certificate = certified(heun_error_constant, "heun", 2)
-multistep_certificate = certified(multistep_error_constant, "multistep", 2)
-adams2_certificate = certified(adams2_error_constant, "adams2", 2)
-adams3_certificate = certified(adams3_error_constant, "adams3", 3)
-pc2_certificate = certified(pc2_error_constant, "pc2", 2)
-pc3_certificate = certified(pc3_error_constant, "pc3", 3)
+# Samplers: the error in units of h^p tends to its constant, at first order. Of DDIM the h^2 term
+# vanishes, and its constant is reached at second order.
+LADDER = (1 / 16, 1 / 32, 1 / 64, 1 / 128)
+TO_FIRST, TO_SECOND = Discretisation(1, LADDER), Discretisation(2, LADDER)
+COVERS = {"covers": (accumulation,)}
+ddim_certificate = Comparison(ddim_error_constant, ddim_run, {}, TO_SECOND, **COVERS)
+heun_certificate = Comparison(heun_error_constant, heun_run, {}, TO_FIRST, **COVERS)
+multistep_certificate = Comparison(multistep_error_constant, multistep_run, {}, TO_FIRST, **COVERS)
+adams2_certificate = Comparison(adams2_error_constant, adams2_run, {}, TO_FIRST, **COVERS)
+adams3_certificate = Comparison(adams3_error_constant, adams3_run, {}, TO_FIRST, **COVERS)
+pc2_certificate = Comparison(pc2_error_constant, pc2_run, {}, TO_FIRST, **COVERS)
+pc3_certificate = Comparison(pc3_error_constant, pc3_run, {}, TO_FIRST, **COVERS)

@@ -7,7 +7,7 @@ denoiser kept from the steps before, newest first. It returns the next sample an
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import exp
 
 import numpy as np
@@ -148,7 +148,7 @@ def final_error(
     return logs - amplitudes[: len(steps)]
 
 
-def scaled_error(*, xp, rng, progress, step, sampler, order, lam) -> Measurement:
+def scaled_error(*, xp, rng, progress, step, sampler, order, lam=(0.1, 1.0, 9.0)) -> Measurement:
     """What a sampler's final log-amplitude is off, in units of step^order, after each third of the way."""
     ends = np.array([1, 2, 3]) / 3
     lam = np.asarray(lam, dtype=float)
@@ -159,4 +159,14 @@ def scaled_error(*, xp, rng, progress, step, sampler, order, lam) -> Measurement
     return Measurement(xp.asarray(error / step**order), read, steps=round(LENGTH / step ** (order + 1)))
 
 
-sampler_error = Simulation(scaled_error, {"laptop": {}, "gpu": {}})
+def _run(sampler: str, order: int) -> Simulation:
+    return Simulation(partial(scaled_error, sampler=sampler, order=order), {"laptop": {}, "gpu": {}})
+
+
+ddim_run, heun_run, multistep_run = _run("ddim", 1), _run("heun", 2), _run("multistep", 2)
+adams2_run, adams3_run, pc2_run, pc3_run = (
+    _run("adams2", 2),
+    _run("adams3", 3),
+    _run("pc2", 2),
+    _run("pc3", 3),
+)
