@@ -12,7 +12,7 @@ from .annealed import smld_next_variance, smld_noise
 from .flow import probability_flow
 from .kernels import sub_vp_sigma2, ve_sigma2, vp_alpha, vp_sigma2
 from .langevin import langevin_variance
-from .likelihood import divergence_integral, mode_log_likelihood
+from .likelihood import divergence_integral, mode_log_likelihood, prior_log_likelihood
 from .local_error import accumulation
 from .predictor_corrector import pc2_error_constant, pc3_error_constant
 from .prior import gaussian_kl
@@ -45,13 +45,14 @@ def kernel(process: str, t):
     return vp_alpha(t, *BETA), (vp_sigma2 if process == "VP" else sub_vp_sigma2)(t, *BETA)
 
 
-def flow_and_likelihood(process, t, x_s, lam, mu):
-    """What likelihood code finds at the times t: modes, integrated divergence and log-likelihood."""
+def flow_and_likelihood(process, prior2, t, x_s, lam, mu):
+    """What likelihood code finds at the times t: modes, integrated divergence, log-likelihoods."""
     alpha, sigma2 = (level[:, None] for level in kernel(process, t))
     modes = probability_flow(x_s, lam, mu, alpha, sigma2, 1.0, 0.0)
     gathered = divergence_integral(lam, alpha, sigma2, 1.0, 0.0).sum(-1)
     value = mode_log_likelihood(x_s, lam, mu).sum()
-    return np.column_stack([modes, gathered, np.full_like(gathered, value)])
+    by_prior = prior_log_likelihood(x_s, lam, mu, alpha, sigma2, 1.0, 0.0, prior2).sum(-1)
+    return np.column_stack([modes, gathered, np.full_like(gathered, value), by_prior])
 
 
 def decline_of_divergence(process, t, v, v_q, delta):
@@ -89,9 +90,13 @@ THIRD_FOR_VE = Discretisation(3, (1 / 128, 1 / 256, 1 / 512, 1 / 1024))
 kernel_of_ve = Comparison(kernel, noised_point, {"process": "VE"}, FIFTH)
 kernel_of_vp = Comparison(kernel, noised_point, {"process": "VP"}, FIFTH)
 kernel_of_sub_vp = Comparison(kernel, noised_point, {"process": "sub-VP"}, FIFTH)
-likelihood_of_ve = Comparison(flow_and_likelihood, likelihood_code, {"process": "VE"}, THIRD_FOR_VE)
-likelihood_of_vp = Comparison(flow_and_likelihood, likelihood_code, {"process": "VP"}, THIRD)
-likelihood_of_sub_vp = Comparison(flow_and_likelihood, likelihood_code, {"process": "sub-VP"}, THIRD)
+likelihood_of_ve = Comparison(
+    flow_and_likelihood, likelihood_code, {"process": "VE", "prior2": 2.5}, THIRD_FOR_VE
+)
+likelihood_of_vp = Comparison(flow_and_likelihood, likelihood_code, {"process": "VP", "prior2": 2.5}, THIRD)
+likelihood_of_sub_vp = Comparison(
+    flow_and_likelihood, likelihood_code, {"process": "sub-VP", "prior2": 2.5}, THIRD
+)
 score_matching_of_two_gaussians = Comparison(
     decline_of_divergence, score_matching_loss, {"process": "VP", "v": 0.7, "v_q": 1.6, "delta": 0.5}, THIRD
 )

@@ -25,11 +25,12 @@ def kernel(*, xp, rng, progress, step, process) -> Measurement:
     return Measurement(xp.asarray(path), {"t": np.array(TIMES)}, steps=round(1 / step))
 
 
-def likelihood(*, xp, rng, progress, step, process) -> Measurement:
+def likelihood(*, xp, rng, progress, step, process, prior2) -> Measurement:
     """Likelihood code on a correlated Gaussian in the plane: the flow with its divergence in the state.
 
     Measured, at several end times: the sample in the covariance's eigenbasis, the integral of the
-    divergence, and the log-likelihood of the start with the density at that time.
+    divergence, and the log-likelihood of the start with the density at that time, or with the prior
+    N(0, prior2) there.
     """
     eye = np.eye(2)
 
@@ -46,7 +47,8 @@ def likelihood(*, xp, rng, progress, step, process) -> Measurement:
     for alpha, sigma2, *x, gathered in path:
         noisy, apart = alpha**2 * COVARIANCE + sigma2 * eye, x - alpha * MEAN
         density = -(apart @ np.linalg.solve(noisy, apart) + np.linalg.slogdet(2 * np.pi * noisy)[1]) / 2
-        rows.append([*(modes.T @ x), gathered, density + gathered])
+        prior = -np.sum(np.square(x)) / (2 * prior2) - np.log(2 * np.pi * prior2)
+        rows.append([*(modes.T @ x), gathered, density + gathered, prior + gathered])
     read = {"t": np.array(TIMES), "x_s": modes.T @ SAMPLE, "lam": lam, "mu": modes.T @ MEAN}
     return Measurement(xp.asarray(np.array(rows)), read, steps=round(1 / step))
 

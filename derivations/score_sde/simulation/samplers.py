@@ -144,7 +144,8 @@ def final_error(
         SAMPLERS[sampler], denoise_on, xp.asarray(np.ones_like(lam)),
         start=start, h=h, steps=steps[-1], history=history,
     )  # fmt: skip
-    logs = np.stack([np.asarray(np.log(path[k - 1])) for k in steps])
+    to_numpy = getattr(xp, "to_numpy", np.asarray)
+    logs = np.log(np.stack([to_numpy(path[k - 1]) for k in steps]))
     return logs - amplitudes[: len(steps)]
 
 
