@@ -37,7 +37,7 @@ lint: $(VENV)/installed
 	$(BIN)/lint-imports
 
 test-notebooks: $(VENV)/installed
-	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env notebooks
 
 test-peers: $(VENV)/peers
 	$(BIN)/python -m pytest -m peers tests

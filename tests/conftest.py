@@ -1,11 +1,15 @@
 """What the tests share: packages that may be missing, and a package of example theories."""
 
 import importlib
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+# Before NumPy is imported: on a busy machine threads of BLAS would mostly wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PEERS = ("torch",)
 

@@ -126,7 +126,7 @@ def strong_errors(rng, process: str, lam: float, counts, *, paths: int, referenc
     return np.array([np.sqrt(np.mean((run(count) - finest) ** 2)) for count in counts])
 
 
-_MANY = {"laptop": {"samples": 400, "replicates": 64}, "gpu": {"samples": 4000, "replicates": 256}}
+_MANY = {"laptop": {"samples": 1600, "replicates": 64}, "gpu": {"samples": 4000, "replicates": 256}}
 ddpm_chain = Simulation(ddpm, _MANY)
 smld_chain = Simulation(smld, _MANY)
 langevin_chain = Simulation(langevin, _MANY)
