@@ -25,10 +25,10 @@ from . import records
 from .catalogue import Theory
 
 STAGES = ("compare", "check", "accuracy", "figures")
+"""Longest first, so that two processes finish at about the same time."""
 
 SEED = 0
 """The seed of the comparisons; `theory compare` draws a fresh one, for an independent verdict."""
-"""Longest first, so that two processes finish at about the same time."""
 
 LIBRARIES = ("numpy", "scipy", "sympy", "python-flint", "matplotlib", "jax", "torch", "numba", "scikit-learn")
 
