@@ -4,7 +4,7 @@ The names below are imported on first use, so that ``import theory`` costs nothi
 command line answers ``--help`` at once.
 """
 
-from importlib import import_module
+from .lazy import on_first_use
 
 _HOME = {
     "Parameter": "parameter",
@@ -31,13 +31,4 @@ _HOME = {
 
 __all__ = sorted(_HOME)
 __version__ = "0.1.0"
-
-
-def __getattr__(name: str):
-    if name in _HOME:
-        return getattr(import_module(f"theory.{_HOME[name]}"), name)
-    raise AttributeError(f"module 'theory' has no attribute {name!r}")
-
-
-def __dir__():
-    return __all__
+__getattr__, __dir__ = on_first_use(__name__, _HOME)

@@ -9,7 +9,7 @@ Riccati equation. Main results: `mode_strength`, `unbalanced_mode`, `depth_mode_
 `fuss_catalan_moment`, `lyapunov_exponents`, `edge_of_chaos`.
 """
 
-from importlib import import_module
+from theory.lazy import on_first_use
 
 RESULTS = (
     "setting",
@@ -107,16 +107,4 @@ _HOME = {
 }
 
 __all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    """Import a closed form when it is first asked for, so that one does not pay for all."""
-    if name in _HOME:
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-        globals()[name] = value  # a module of the same name must not shadow it
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__():
-    return __all__
+__getattr__, __dir__ = on_first_use(__name__, _HOME)

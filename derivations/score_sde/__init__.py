@@ -9,7 +9,7 @@ sampler the order and the error constant follow from its step. Main results: `vp
 `reverse_step`, `prior_mismatch`, `gaussian_kl`, `adams3_error_constant`, `certificate`.
 """
 
-from importlib import import_module
+from theory.lazy import on_first_use
 
 RESULTS = (
     "setting",
@@ -106,16 +106,4 @@ _OF = {
 _HOME = {name: module for module, names in _OF.items() for name in names.split()}
 
 __all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    """Import a closed form when it is first asked for, so that one does not pay for all."""
-    if name in _HOME:
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-        globals()[name] = value  # a module of the same name must not shadow it
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__():
-    return __all__
+__getattr__, __dir__ = on_first_use(__name__, _HOME)
