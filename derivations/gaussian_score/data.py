@@ -29,3 +29,10 @@ def faces() -> np.ndarray:
     from skimage.data import lfw_subset
 
     return lfw_subset()[:100].reshape(100, -1) * 2 - 1
+
+
+def orthonormal(rng: np.random.Generator, dimension: int) -> np.ndarray:
+    """A (dimension, dimension) rotation or reflection, Haar-distributed."""
+    from scipy.stats import ortho_group
+
+    return ortho_group.rvs(dimension, random_state=rng)

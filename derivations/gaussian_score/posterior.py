@@ -8,9 +8,9 @@ from sympy import Integral, exp, log, oo, pi, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import REAL
-from theory.rules import Differentiates, Given, Integrates, Rewrites, Substitutes
+from theory.rules import Differentiates, Given, Rewrites, Substitutes
 
-from .setting import alpha, lam, mu, sigma, spread, v, x, x_0
+from .setting import alpha, lam, mu, sigma, x
 
 dalpha = Parameter("dalpha", "rate of the signal level in time", REAL, latex=r"\dot\alpha")
 dsigma = Parameter("dsigma", "rate of the noise level in time", REAL, latex=r"\dot\sigma")
@@ -70,7 +70,9 @@ slope_of_denoiser = Claim(
     sp.Derivative(D, x), alpha * lam / (alpha**2 * lam + sigma**2), Differentiates(denoised, x)
 )
 slope_by_variance = Claim(
-    sp.Derivative(D, x), alpha * remaining / sigma**2, Rewrites(slope_of_denoiser, using=(posterior_variance,))
+    sp.Derivative(D, x),
+    alpha * remaining / sigma**2,
+    Rewrites(slope_of_denoiser, using=(posterior_variance,)),
 )
 
 # %% [markdown]
@@ -85,8 +87,7 @@ mean_rate = Claim(
 )
 velocity = Claim(
     u,
-    dalpha * mu
-    + (alpha * dalpha * lam + sigma * dsigma) * (x - alpha * mu) / (alpha**2 * lam + sigma**2),
+    dalpha * mu + (alpha * dalpha * lam + sigma * dsigma) * (x - alpha * mu) / (alpha**2 * lam + sigma**2),
     Substitutes(mean_rate, denoised, noise),
 )
 velocity_by_weights = Claim(
@@ -116,7 +117,5 @@ mode_log_density = ExplicitForm(log_density, (x, *level))
 mode_score = ExplicitForm(score, (x, *level))
 mode_denoiser = ExplicitForm(denoised, (x, *level), forms=((denoised_by_weights, True),))
 mode_epsilon = ExplicitForm(noise, (x, *level))
-mode_velocity = ExplicitForm(
-    velocity, (x, *level, dalpha, dsigma), forms=((velocity_by_weights, True),)
-)
+mode_velocity = ExplicitForm(velocity, (x, *level, dalpha, dsigma), forms=((velocity_by_weights, True),))
 denoiser_slope = ExplicitForm(slope_of_denoiser, (lam, alpha, sigma))

@@ -15,10 +15,9 @@ from theory.parameter import NONNEGATIVE, POSITIVE, REAL
 from theory.rules import Conserved, Given, Rewrites, Substitutes
 
 from .setting import lam
-from .trajectory import mode_variance, spread_at_start, v_T, variance_flow
 from .trajectory import alpha as alpha_any
 from .trajectory import alpha_T as alpha_T_any
-from .trajectory import sigma, sigma_T
+from .trajectory import mode_variance, sigma, sigma_T, spread_at_start, v_T, variance_flow
 
 kappa = Parameter("kappa", "noise of the reverse process", NONNEGATIVE, latex=r"\kappa", extremes=(1e-3, 10))
 alpha = Parameter("alpha", "signal level on arrival", POSITIVE, latex=r"\alpha", extremes=alpha_any.extremes)
@@ -126,7 +125,14 @@ excess = (
     / alpha_T**2
 )
 stable_propagator = Claim(
-    phi, alpha / alpha_T * exp(-(1 + kappa) / 2 * log1p(excess)), Rewrites(propagator), where=cleaner
+    phi, alpha / alpha_T * exp(-(1 + kappa) / 2 * log1p(excess)), Rewrites(propagator), where=arrives
+)
+propagator_by_roots = Claim(
+    phi,
+    sqrt((alpha**2 * lam + sigma**2) / (alpha_T**2 * lam + sigma_T**2))
+    * (alpha_T / alpha * sqrt((alpha**2 * lam + sigma**2) / (alpha_T**2 * lam + sigma_T**2))) ** kappa,
+    Rewrites(propagator),
+    where=arrives,
 )
 stable_conditional = Claim(
     variance,
@@ -149,22 +155,19 @@ stable_spread = Claim(
 delta = Parameter("delta", "difference of the means", REAL, latex=r"\delta", extremes=(1e-6, 1e3))
 v_p = Parameter("v_p", "variance of one", NONNEGATIVE, extremes=(1e-6, 1e6))
 v_q = Parameter("v_q", "variance of the other", POSITIVE, extremes=(1e-6, 1e6))
-transport = Claim(
-    w2, delta**2 + (sqrt(v_p) - sqrt(v_q)) ** 2, Given("both are moved by the monotone map")
-)
-stable_transport = Claim(
-    w2, delta**2 + ((v_p - v_q) / (sqrt(v_p) + sqrt(v_q))) ** 2, Rewrites(transport)
-)
+transport = Claim(w2, delta**2 + (sqrt(v_p) - sqrt(v_q)) ** 2, Given("both are moved by the monotone map"))
+stable_transport = Claim(w2, delta**2 + ((v_p - v_q) / (sqrt(v_p) + sqrt(v_q))) ** 2, Rewrites(transport))
 
 # %%
 levels = (lam, alpha, sigma, alpha_T, sigma_T)
 sde_gain = ExplicitForm(
     propagator,
     (kappa, *levels),
-    forms=((stable_propagator, sp.And(*cleaner, excess <= 1)), (propagator, True)),
+    forms=(
+        (stable_propagator, sp.And(kappa >= 1, 4 * excess >= -1, excess <= 1)),
+        (propagator_by_roots, True),
+    ),
 )
-sde_conditional_variance = ExplicitForm(
-    stable_conditional, (kappa, *levels)
-)
+sde_conditional_variance = ExplicitForm(stable_conditional, (kappa, *levels))
 sde_variance = ExplicitForm(stable_spread, (kappa, V_T, *levels))
 mode_w2_squared = ExplicitForm(transport, (delta, v_p, v_q), forms=((stable_transport, True),))

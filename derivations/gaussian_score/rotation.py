@@ -29,9 +29,7 @@ image = Claim(x_0, mu + x_T * sqrt(lam), Substitutes(unit, at={alpha: 1, sigma: 
 rotation = Claim(
     planar, alpha * x_0 + sigma * x_T, Given("the image and the noise, as the schedule mixes them")
 )
-in_the_plane = Claim(
-    planar, alpha * mu + x_T * (alpha * sqrt(lam) + sigma), Substitutes(rotation, image)
-)
+in_the_plane = Claim(planar, alpha * mu + x_T * (alpha * sqrt(lam) + sigma), Substitutes(rotation, image))
 apart = Claim(off, planar - endpoint, Given("how far the trajectory is from it"))
 residual = Claim(
     off,
@@ -40,12 +38,7 @@ residual = Claim(
 )
 stable_residual = Claim(
     off,
-    2
-    * x_T
-    * alpha
-    * sqrt(lam)
-    * sigma
-    / (alpha * sqrt(lam) + sigma + sqrt(alpha**2 * lam + sigma**2)),
+    2 * x_T * alpha * sqrt(lam) * sigma / (alpha * sqrt(lam) + sigma + sqrt(alpha**2 * lam + sigma**2)),
     Rewrites(residual),
     where=(sigma > 0,),
 )

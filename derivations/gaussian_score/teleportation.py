@@ -6,6 +6,7 @@
 
 # %%
 import sympy as sp
+from sympy import Sum, exp, log
 from sympy.codegen.cfunctions import expm1, log1p
 
 from theory import Claim, ExplicitForm, Parameter
@@ -20,7 +21,9 @@ sigma_min = Parameter(
 )
 sigma = Parameter("sigma", "noise level after the skip", POSITIVE, latex=r"\sigma", extremes=(1e-3, 1e3))
 skipped = Parameter("skipped", "fraction of the steps that is skipped", sp.Interval(0, 1), latex="F")
-exponent = Parameter("rho", "exponent of EDM's grid", POSITIVE, latex=r"\varrho", extremes=(1, 20))
+exponent = Parameter(
+    "rho", "exponent of EDM's grid", sp.Interval(1, sp.oo), latex=r"\varrho", extremes=(1, 20)
+)
 steps = Parameter("N", "number of noise levels", sp.Range(2, sp.oo), extremes=(2, 1000))
 left_out = Parameter("n", "number of steps that are skipped", sp.Range(0, sp.oo), extremes=(1, 1000))
 level, evaluations = sp.Function("sigma"), sp.Symbol("NFE")
@@ -35,6 +38,24 @@ grid = Claim(
     where=falling,
 )
 between = (*falling, sigma <= sigma_max, sigma >= sigma_min)
+grid_from_above = Claim(
+    level(skipped),
+    sigma_max * exp(exponent * log1p(skipped * expm1(log(sigma_min / sigma_max) / exponent))),
+    Rewrites(grid),
+    where=falling,
+)
+grid_by_logarithm = Claim(
+    level(skipped),
+    sigma_max * exp(exponent * log(1 + skipped * expm1(log(sigma_min / sigma_max) / exponent))),
+    Rewrites(grid),
+    where=falling,
+)
+grid_from_below = Claim(
+    level(skipped),
+    sigma_min * exp(exponent * log1p((1 - skipped) * expm1(log(sigma_max / sigma_min) / exponent))),
+    Rewrites(grid),
+    where=falling,
+)
 fraction = Claim(
     skipped,
     (sigma_max ** (1 / exponent) - sigma ** (1 / exponent))
@@ -55,13 +76,24 @@ stable_fraction = Claim(
 # Heun's method evaluates the network twice in every step but the last, which ends without noise.
 
 # %%
-counted = Claim(
-    evaluations, 2 * (steps - left_out) - 1, Given("two in every step, one in the last"), where=left_out < steps
+summed = Claim(
+    evaluations,
+    1 + Sum(2, (sp.Symbol("k", integer=True), left_out + 1, steps - 1)),
+    Given("two in every step that is left, one in the last"),
+    where=left_out < steps,
 )
+counted = Claim(evaluations, 2 * (steps - left_out) - 1, Rewrites(summed), where=left_out < steps)
 
 # %%
 edm_sigma = ExplicitForm(
-    grid, (skipped, sigma_max, sigma_min, exponent), defaults={sigma_max: 80, sigma_min: 0.002, exponent: 7}
+    grid,
+    (skipped, sigma_max, sigma_min, exponent),
+    forms=(
+        (grid_from_above, 4 * skipped * expm1(log(sigma_min / sigma_max) / exponent) >= -1),
+        (grid_by_logarithm, 2 * skipped <= 1),
+        (grid_from_below, True),
+    ),
+    defaults={sigma_max: 80, sigma_min: 0.002, exponent: 7},
 )
 skipped_fraction = ExplicitForm(
     fraction,

@@ -63,8 +63,7 @@ moved = Claim(
 )
 arrival = Claim(
     endpoint,
-    alpha * mu
-    + (x_T - alpha_T * mu) * sqrt((alpha**2 * lam + sigma**2) / (alpha_T**2 * lam + sigma_T**2)),
+    alpha * mu + (x_T - alpha_T * mu) * sqrt((alpha**2 * lam + sigma**2) / (alpha_T**2 * lam + sigma_T**2)),
     Substitutes(moved, factor),
 )
 stable_arrival = Claim(

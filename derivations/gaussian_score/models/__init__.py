@@ -1,0 +1,1 @@
+"""Models of data whose score is exact, and the noise schedules they are asked at."""
