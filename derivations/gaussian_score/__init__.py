@@ -3,12 +3,22 @@ r"""Gaussian score: exact diffusion of Gaussian data, of mixtures, and the learn
 The score of noised Gaussian data is linear, so that everything a diffusion model does with it has a closed
 form: score and denoiser, the trajectory of the probability flow, the order in which features emerge, what
 a perturbation on the way becomes, the reverse process with any amount of noise, how many steps can be
-skipped, and how a linear denoiser learns.
+skipped, and how a linear denoiser learns. `GaussianModel` and `MixtureModel` put it to use on data of many
+dimensions. Main results: `mode_score`, `mode_denoiser`, `mode_flow`, `emergence_level`,
+`perturbation_gain`, `sde_variance`, `skipped_fraction`.
 """
 
 from theory.lazy import on_first_use
 
-RESULTS = ("posterior",)
+RESULTS = (
+    "posterior",
+    "trajectory",
+    "emergence",
+    "rotation",
+    "reverse_process",
+    "teleportation",
+    "schedules",
+)
 """The result files in reading order."""
 
 REFERENCES = r"""
@@ -49,7 +59,18 @@ REFERENCES = r"""
 }
 """
 
-_OF: dict[str, str] = {}
+_OF = {
+    "posterior": "mode_log_density mode_score mode_denoiser mode_epsilon mode_velocity denoiser_slope",
+    "trajectory": "mode_flow flow_gain endpoint_gain perturbation_gain",
+    "emergence": "emergence_share emergence_level",
+    "rotation": "rotation_residual",
+    "reverse_process": "sde_gain sde_variance sde_conditional_variance mode_w2_squared",
+    "teleportation": "edm_sigma skipped_fraction heun_evaluations",
+    "schedules": "ve_sigma ve_sigma_rate vp_alpha_rate vp_sigma vp_sigma_rate sub_vp_sigma "
+    "sub_vp_sigma_rate cosine_alpha cosine_alpha_rate cosine_sigma cosine_sigma_rate",
+    "models.gaussian": "GaussianModel",
+    "models.schedule": "Schedule edm flow_matching ve vp_linear vp_cosine sub_vp ddpm",
+}
 _HOME = {name: module for module, names in _OF.items() for name in names.split()}
 
 __all__ = sorted(_HOME)

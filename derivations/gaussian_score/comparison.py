@@ -5,7 +5,7 @@ from __future__ import annotations
 from theory.comparison import Comparison
 from theory.tolerance import Discretisation, MonteCarlo, RoundOff
 
-from .emergence import emergence
+from .emergence import emergence_share
 from .posterior import mode_denoiser, mode_epsilon, mode_score, mode_velocity
 from .reverse_process import sde_gain, sde_variance
 from .rotation import rotation_residual
@@ -40,7 +40,7 @@ THIRD = Discretisation(3, (1 / 64, 1 / 128, 1 / 256, 1 / 512))
 flow_of_straight_path = Comparison(mode_flow, straight_flow, {}, THIRD)
 flow_on_circle = Comparison(mode_flow, circle_flow, {}, THIRD)
 estimate_on_circle = Comparison(endpoint_gain, circle_estimate, {}, THIRD)
-emergence_on_circle = Comparison(emergence, circle_emergence, {}, THIRD)
+emergence_on_circle = Comparison(emergence_share, circle_emergence, {}, THIRD)
 perturbation_on_circle = Comparison(perturbation_gain, circle_perturbation, {}, THIRD)
 rotation_of_samples = Comparison(rotation_residual, circle_rotation, {}, THIRD)
 

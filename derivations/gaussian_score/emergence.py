@@ -68,5 +68,5 @@ placed = Claim(rho, sqrt(lam) * exp(d), Given("the distance from where half has 
 steepest_level = Claim(rho, sqrt(2) * sqrt(lam), Substitutes(placed, at={d: log(2) / 2}), where=varies)
 
 # %%
-emergence = ExplicitForm(share, (lam, alpha, sigma))
+emergence_share = ExplicitForm(share, (lam, alpha, sigma))
 emergence_level = ExplicitForm(level, (fraction, lam), forms=((stable_level, True),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from contextlib import nullcontext
 
 import array_api_compat
 import numpy as np
@@ -26,15 +27,15 @@ class Batch:
         self.xp = array_api_compat.array_namespace(x)
         self.single = x.ndim == 1
         self.x = x[None, :] if self.single else x
-        key = (
-            self.xp.__name__,
-            str(x.dtype),
-            str(getattr(x, "device", "")) if "torch" in str(type(x)) else "",
-        )
+        torch = "torch" in self.xp.__name__
+        key = self.xp.__name__, str(x.dtype), str(x.device) if torch else ""
         held = _HELD.setdefault(model, {})
         if key not in held:
-            where = {"device": x.device} if key[2] else {}
-            held[key] = [self.xp.asarray(a, dtype=x.dtype, **where) for a in (model.mu, model.U, model.lam)]
+            where = {"device": x.device} if torch else {}
+            with _outside_of_traces(self.xp):
+                held[key] = [
+                    self.xp.asarray(a, dtype=x.dtype, **where) for a in (model.mu, model.U, model.lam)
+                ]
         self.mu, self.U, self.lam = held[key]
 
     def split(self, deviation):
@@ -57,3 +58,12 @@ class Batch:
         if not self.single:
             return found
         return found[..., 0, :] if axis == -2 else found[..., 0]
+
+
+def _outside_of_traces(xp):
+    """What is held must not belong to the JAX transformation that asked for it first."""
+    if "jax" not in xp.__name__:
+        return nullcontext()
+    import jax
+
+    return jax.ensure_compile_time_eval()

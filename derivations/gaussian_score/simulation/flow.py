@@ -40,7 +40,9 @@ def trajectory(*, xp, rng, progress, step, schedule, data) -> Measurement:
 def estimate(*, xp, rng, progress, step, schedule, data) -> Measurement:
     """The endpoint estimate on the way, by Tweedie's formula: its deviation per unit of the start's."""
     start, times = JOURNEYS[schedule]
-    found = in_modes(_estimates(schedule, data, path(schedule, data, START, start, times, step), times) - MEAN)
+    found = in_modes(
+        _estimates(schedule, data, path(schedule, data, START, start, times, step), times) - MEAN
+    )
     deviation = in_modes(START - levels(schedule, start)[0] * MEAN)
     return _measured(xp, found / deviation, schedule, data, step)
 

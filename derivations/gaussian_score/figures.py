@@ -1,0 +1,175 @@
+"""Figures of the Gaussian score model: theory as lines, simulations as open markers. All seeds are fixed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory.figure import figure
+from theory.simulation import namespace
+
+from .data import digits, faces
+from .emergence import emergence_share
+from .models.gaussian import GaussianModel
+from .rotation import rotation_residual
+from .simulation.flow import perturbed
+from .simulation.sampler import delta_mixture, grid, heun
+from .teleportation import skipped_fraction
+from .trajectory import endpoint_gain, mode_flow, perturbation_gain
+
+OPEN = {"linestyle": "none", "markerfacecolor": "none"}
+NUMPY = namespace()
+STYLES = ("-", "--", "-.", ":")
+
+
+@figure(columns=2, panels=(1, 2), height=2.9, shows=(mode_flow, rotation_residual))
+def painters_trajectories(axes):
+    r"""Samples on their way from noise to a face, seen as a rotation from the noise $x_T$ they were to
+    the image $x_0$ they become, with the variance preserved. Lines: theory, for a Gaussian with the mean
+    and covariance of 100 faces; markers: EDM's sampler with the exact denoiser of the faces themselves.
+    (a) In the plane of both; dotted: the circle. (b) The part of the squared norm by which the samples
+    miss the circle, 200 seeds; dotted: the bound $(\sqrt2 - 1)^2$.
+    """
+    X = faces()
+    model, sigmas, denoise = GaussianModel.from_data(X), grid(40), delta_mixture(X)
+    x_T = model.mu + 80 * np.random.default_rng(0).normal(size=(200, X.shape[1]))
+    sigma = np.geomspace(80, 1e-3, 120)
+    flow = model.probability_flow(x_T[:3], sigma), sigma
+    sampler = np.stack(heun(denoise, x_T, sigmas)), np.append(sigmas[1:], 0)
+    for (path, levels), drawn in ((flow, "theory"), (sampler, "sampler")):
+        alpha = 1 / np.sqrt(1 + levels**2)[:, None]
+        for k in range(3):
+            plane = np.column_stack([path[-1, k] - model.mu, (x_T[k] - model.mu) / 80])
+            along = np.linalg.lstsq(plane, (alpha * (path[:, k] - model.mu)).T, rcond=None)[0]
+            style = {"linestyle": STYLES[k]} if drawn == "theory" else OPEN | {"marker": "os^"[k], "ms": 3}
+            axes[0].plot(*along, color=f"C{k}", label=f"sample {k + 1}, {drawn}", **style)
+    angle = np.linspace(0, np.pi / 2, 101)
+    axes[0].plot(np.cos(angle), np.sin(angle), color="0.5", lw=0.8, linestyle=":", label="circle")
+    axes[0].set(xlabel="share of the image $x_0$", ylabel="share of the noise $x_T$", aspect="equal")
+    handles, labels = axes[0].get_legend_handles_labels()
+    axes[0].legend(handles[:3] + handles[-1:], ["sample 1", "sample 2", "sample 3", "circle"], fontsize=7)
+
+    path, levels = sampler
+    alpha = 1 / np.sqrt(1 + levels**2)[:, None, None]
+    circle = alpha * (path[-1] - model.mu) + alpha * levels[:, None, None] * (x_T - model.mu) / 80
+    rotated = alpha * (path - model.mu)
+    missed = np.sum((circle - rotated) ** 2, axis=(1, 2)) / np.sum(rotated**2, axis=(1, 2))
+    cos, sin = np.cos(angle[1:-1]), np.sin(angle[1:-1])
+    axes[1].plot(angle[1:-1], model.rotation_residual(sin, alpha=cos), label="theory")
+    axes[1].plot(np.arctan(levels), missed, "o", color="C0", **OPEN, label="sampler")
+    axes[1].axhline((np.sqrt(2) - 1) ** 2, color="0.5", lw=0.8, linestyle=":", label="bound")
+    axes[1].set(xlabel="angle, from image to noise", ylabel=r"missed part $\mathcal{R}$", ylim=(0, 0.2))
+    axes[1].set_xticks([0, np.pi / 4, np.pi / 2], ["0", r"$\pi/4$", r"$\pi/2$"])
+    axes[1].legend(fontsize=7)
+
+
+@figure(columns=2, panels=(2, 8), height=2.1, shows=(endpoint_gain,))
+def outline_first(axes):
+    r"""What the denoiser shows on the way from noise to a face, at the noise levels $\sigma$ above: first
+    the outline, then the details. Above: the exact flow of the Gaussian with the mean and covariance
+    of 100 faces; below: EDM's sampler with the exact denoiser of the faces themselves, from the same noise.
+    """
+    X, sigmas = faces(), grid(40)
+    model, denoise = GaussianModel.from_data(X), delta_mixture(X)
+    x_T = 80 * np.random.default_rng(3).normal(size=(1, X.shape[1]))
+    shown = (0, 8, 14, 18, 21, 24, 28, 34)
+    samples = [x_T, *heun(denoise, x_T, sigmas)]
+    estimates = model.endpoint_estimate(x_T, sigmas[list(shown)])
+    for column, k in enumerate(shown):
+        pictures = (estimates[column, 0], denoise(samples[k], sigmas[k])[0])
+        for ax, picture in zip(axes[:, column], pictures, strict=True):
+            ax.imshow(picture.reshape(25, 25), cmap="gray", vmin=-1, vmax=1)
+            ax.set(xticks=[], yticks=[])
+        axes[0, column].set_title(rf"$\sigma = {sigmas[k]:.2g}$", loc="left", fontsize=7)
+        axes[1, column].set_title(" ", loc="left")  # no letters on so many small pictures
+    axes[0, 0].set_ylabel("Gaussian", fontsize=7)
+    axes[1, 0].set_ylabel("faces", fontsize=7)
+
+
+@figure(height=2.8, shows=(emergence_share,))
+def emergence_of_features(ax):
+    r"""The part $\xi_k$ of its final value that the endpoint estimate of the digits has reached in mode
+    $k$, against the noise level. Lines: theory; markers: EDM's sampler with the exact denoiser of the
+    1,797 digits, root mean square over 400 samples; below $\sigma \approx 2$ it tells single digits
+    apart, which the Gaussian cannot. Crosses: half of the square, at $\sigma^2 = \lambda_k$.
+    """
+    X, sigmas = digits(), grid(60, rho=5.0)
+    model, denoise = GaussianModel.from_data(X), delta_mixture(X)
+    x_T = model.mu + 80 * np.random.default_rng(0).normal(size=(400, X.shape[1]))
+    samples = [x_T, *heun(denoise, x_T, sigmas)]
+    estimates = np.stack([denoise(x, s) for x, s in zip(samples[:-1], sigmas, strict=True)])
+    sizes = np.sqrt(np.mean(((estimates - model.mu) @ model.U) ** 2, axis=1))
+    sigma = np.geomspace(0.02, 40, 201)
+    for k, mode in enumerate((0, 4, 15, 35)):
+        lam = model.lam[mode]
+        style = {"color": f"C{k}", "linestyle": STYLES[k]}
+        ax.plot(
+            sigma, emergence_share(lam, 1.0, sigma), **style, label=rf"$\lambda_{{{mode + 1}}} = {lam:.2g}$"
+        )
+        ax.plot(
+            sigmas[::2], sizes[::2, mode] / sizes[-1, mode], "os^D"[k], color=f"C{k}", ms=3, **OPEN,
+            label=f"mode {mode + 1}, sampler",
+        )  # fmt: skip
+        ax.plot(model.emergence_levels()[mode], np.sqrt(0.5), "x", color="k", label=f"half, mode {mode + 1}")
+    ax.set(xscale="log", xlim=(0.02, 40), xlabel=r"noise level $\sigma$", ylabel=r"$\xi_k$")
+    handles, labels = ax.get_legend_handles_labels()
+    ax.legend(handles[::3], labels[::3], fontsize=7)
+
+
+@figure(height=2.8, shows=(perturbation_gain,))
+def perturbation_gains(ax):
+    r"""What is left, in the final sample, of a unit put into a mode of data variance $\lambda$ at time
+    $t'$ of a schedule that preserves the variance, $\alpha = \cos(\pi t/2)$. Lines: theory; markers: two
+    integrated flows, with and without the push, for correlated data in three dimensions.
+    """
+    t = np.linspace(0, 1, 201)
+    for k, lam in enumerate((9.0, 2.5, 1.0, 0.4, 0.03)):
+        level = (np.cos(np.pi / 2 * t[1:]), np.sin(np.pi / 2 * t[1:]))
+        ax.plot(t[1:], perturbation_gain(lam, *level), color=f"C{k}", linestyle=(STYLES + ("-",))[k],
+                label=rf"$\lambda = {lam:g}$")  # fmt: skip
+    run = perturbed(xp=NUMPY, rng=None, progress=None, step=1 / 256, schedule="circle", data="full")
+    times = np.arctan2(run.inputs["sigma_T"], run.inputs["alpha_T"])[:, 0] / (np.pi / 2)
+    for mode, k in enumerate((1, 3, 4)):
+        ax.plot(
+            times,
+            run.values[:, mode],
+            "os^"[mode],
+            color=f"C{k}",
+            **OPEN,
+            label=f"mode {mode + 1}, integrated",
+        )
+    ax.set(yscale="log", xlabel="time $t'$ of the perturbation", ylabel="gain at the end")
+    ax.set_yticks([0.2, 0.5, 1, 2, 3], ["0.2", "0.5", "1", "2", "3"])
+    ax.set_yticks([], minor=True)
+    ax.legend(*(part[:5] for part in ax.get_legend_handles_labels()), fontsize=7, ncols=2)
+
+
+@figure(columns=2, panels=(1, 2), height=2.6, shows=(mode_flow, skipped_fraction))
+def teleportation(axes):
+    r"""How many of the 40 steps of EDM's sampler one exact step of the Gaussian can stand for, on the
+    1,797 digits with their exact denoiser, over 200 seeds. (a) Distance of the exact step's sample from
+    the sampler's where it takes over, per pixel and relative to the noise there. (b) Samples that end
+    in the same training image.
+    """
+    X, sigmas = digits(), grid(40)
+    model, denoise = GaussianModel.from_data(X), delta_mixture(X)
+    x_T = model.mu + 80 * np.random.default_rng(0).normal(size=(200, X.shape[1]))
+    path = heun(denoise, x_T, sigmas)
+    skips = np.arange(2, 31, 2)
+    apart, same = [], []
+    for k in skips:
+        there = model.teleport(x_T, sigmas[k])
+        apart.append(np.sqrt(np.mean((there.x - path[k - 1]) ** 2)))
+        end = heun(denoise, there.x, sigmas[k:])[-1]
+        same.append(np.mean(np.max(np.abs(end - path[-1]), axis=1) < 0.1))
+    axes[0].plot(skips, apart, "o-", label="per pixel")
+    axes[0].plot(skips, np.array(apart) / sigmas[skips], "s--", label=r"over $\sigma$")
+    axes[0].set(yscale="log", ylabel="root mean square distance")
+    axes[0].legend()
+    axes[1].plot(skips, same, "o-", label="same image")
+    axes[1].set(ylim=(0, 1.05), ylabel="share with the same image")
+    for ax in axes:
+        ax.set(xlabel="skipped steps of 40")
+    above = axes[1].secondary_xaxis("top")
+    marked = (6, 12, 18, 24, 30)
+    above.set_xticks(marked, [f"{sigmas[k]:.2g}" for k in marked])
+    above.set_xlabel(r"noise level $\sigma$ after the skip")
