@@ -7,10 +7,10 @@
 
 # %%
 import sympy as sp
-from sympy import Eq, Integral, exp
-from sympy.codegen.cfunctions import expm1
+from sympy import Eq, Integral, exp, log
+from sympy.codegen.cfunctions import expm1, log1p
 
-from theory import Claim, ExplicitForm, Parameter
+from theory import Claim, ExplicitForm, ImplicitForm, Parameter
 from theory.parameter import POSITIVE
 from theory.rules import Evolves, Given, Limit, Solves, Substitutes
 
@@ -120,10 +120,49 @@ trained_for_ever = Claim(
 )
 without_noise = Claim(V_0, sigma_T**2 * lam / (sigma_T**2 + lam), Limit(trained_for_ever, sigma_0, 0))
 
+# %% [markdown]
+# ## The time to half the variance
+# A mode counts as learned when the flow generates half of its variance. As $1 - e^{-x} \le x$, that takes
+# at least $2\eta\tau\lambda\ln(\sigma_T^2/\sigma_0^2) = \ln(\lambda/2\sigma_0^2)$; and what is left to learn
+# is at most $e^{-2\eta\tau\lambda}\ln(\sigma_T^2/\sigma_0^2)$, which bounds the time from above. There is
+# such a time if the noise left, $\sigma_0^2$, is below half the variance and the final variance above it.
+
+# %%
+h = sp.Symbol("h")
+against_half = Claim(h, log(2 * V_0 / lam), Given("the logarithm of the variance, of half the data's"))
+beyond_half_by_exponential_integral = Claim(
+    h,
+    log(2 * sigma_T**2 * (sigma_0**2 + lam) / (lam * (sigma_T**2 + lam)))
+    + exponent(sigma_0**2)
+    - exponent(sigma_T**2),
+    Substitutes(against_half, generated),
+    where=sigma_0 <= sigma_T,
+)
+surplus = (sigma_T**2 * (lam + 2 * sigma_0**2) - lam**2) / (lam * (sigma_T**2 + lam))
+beyond_half = Claim(
+    h,
+    log1p(surplus) - gathered(share_to_learn, sigma_0),
+    Substitutes(against_half, late),
+    where=sigma_0 <= sigma_T,
+)
+scales = log(sigma_T**2 / sigma_0**2)
+
 # %%
 generated_mode_variance = ExplicitForm(
     generated,
     (tau, lam, sigma_0, sigma_T, eta),
     forms=((early, 4 * eta * tau * lam <= 1), (late, True)),
     reference=((untrained, Eq(tau, 0)), (generated, True)),
+)
+half_variance_time = ImplicitForm(
+    beyond_half,
+    (lam, sigma_0, sigma_T, eta),
+    unknown=tau,
+    target=0,
+    bracket=(
+        log(lam / (2 * sigma_0**2)) / (2 * eta * lam * scales),
+        log(scales / log1p(surplus)) / (2 * eta * lam),
+    ),
+    where=(2 * sigma_0**2 < lam, lam**2 < sigma_T**2 * (lam + 2 * sigma_0**2)),
+    reference=((beyond_half_by_exponential_integral, True),),
 )
