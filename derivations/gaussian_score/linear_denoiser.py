@@ -1,8 +1,8 @@
 # %% [markdown]
 # # How a linear denoiser learns
 # At one noise level of EDM a linear denoiser $Wx + b$ is trained on the clean data $x_0$ by gradient flow
-# of the loss $E|Wx + b - x_0|^2$ (R12). The data are centred. In the eigenbasis of their covariance the
-# modes learn independently, as long as $W$ starts diagonal there.
+# of the loss $E|Wx + b - x_0|^2$ (R12). The data are centred, and every entry of $W$ in the eigenbasis of
+# their covariance learns by itself: those on the diagonal are the weights of the modes.
 
 # %%
 import sympy as sp
@@ -133,15 +133,15 @@ without_data = Claim(
 
 # %% [markdown]
 # ## All modes at once
-# For a whole covariance the loss falls at the rate of the squared gradient; weights that are diagonal in
-# the data's eigenbasis stay so, and every entry follows the equation of one mode.
+# For a whole covariance the loss falls at the rate of the squared gradient. In the data's eigenbasis every
+# entry of the weights learns by itself, at the rate of its column's variance.
 
 # %%
 W = MatrixParameter("W", D, D, "weights of the denoiser", moves=True)
 Sigma = MatrixParameter("Sigma", D, D, "covariance of the data", kind=symmetric, latex=r"\Sigma")
 U = MatrixParameter("U", D, D, "eigenvectors of the covariance", kind=orthonormal)
 Lambda = MatrixParameter("Lambda", D, D, "its eigenvalues", kind=diagonal, latex=r"\Lambda")
-Omega = MatrixParameter("Omega", D, D, "weights of the modes", kind=diagonal, latex=r"\Omega")
+Omega = MatrixParameter("Omega", D, D, "weights in the eigenbasis", latex=r"\Omega")
 noisy = Sigma + sigma**2 * Identity(D)
 loss_of_matrix = Claim(
     L,
@@ -153,16 +153,16 @@ loss_rate = Claim(
     Rate(L), -Trace(Rate(W) * Rate(W).T) / eta, matrix.Differentiates(loss_of_matrix, matrix_flow)
 )
 eigenbasis = Claim(Sigma, U * Lambda * U.T, Given("the covariance in its eigenbasis"))
-aligned = Claim(W, U * Omega * U.T, Given("weights that are diagonal there"))
+in_eigenbasis = Claim(W, U * Omega * U.T, Given("the weights in that basis"))
 loss_of_modes = Claim(
     L,
-    Trace(Omega * (Lambda + sigma**2 * Identity(D)) * Omega) - 2 * Trace(Omega * Lambda) + Trace(Lambda),
-    matrix.Substitutes(loss_of_matrix, eigenbasis, aligned),
+    Trace(Omega * (Lambda + sigma**2 * Identity(D)) * Omega.T) - 2 * Trace(Omega * Lambda) + Trace(Lambda),
+    matrix.Substitutes(loss_of_matrix, eigenbasis, in_eigenbasis),
 )
-mode_flows = Claim(
+entry_flows = Claim(
     U.T * Rate(W) * U,
     -2 * eta * (Omega * (Lambda + sigma**2 * Identity(D)) - Lambda),
-    matrix.Substitutes(matrix_flow, eigenbasis, aligned),
+    matrix.Substitutes(matrix_flow, eigenbasis, in_eigenbasis),
 )
 
 # %%
