@@ -127,6 +127,7 @@ logistic_by_decay = Claim(
     w_s / (exp(-8 * eta * lam * tau) - w_s * (1 + sigma**2 / lam) * expm1(-8 * eta * lam * tau)),
     Rewrites(logistic),
 )
+never = Claim(w_of(tau), 0, Substitutes(logistic, at={w_s: 0}))
 without_data = Claim(
     w_of(tau), w_s / (1 + 8 * eta * sigma**2 * tau * w_s), Limit(logistic, lam, 0), where=(w_s > 0,)
 )
@@ -173,6 +174,6 @@ linear_denoiser_bias = ExplicitForm(forgotten, (tau, b0, eta))
 two_layer_denoiser_weight = ExplicitForm(
     logistic,
     (tau, lam, sigma, w_s, eta),
-    forms=((without_data, Eq(lam, 0)), (logistic_by_decay, True)),
+    forms=((never, Eq(w_s, 0)), (without_data, Eq(lam, 0)), (logistic_by_decay, True)),
     reference=((without_data, Eq(lam, 0)), (logistic, True)),
 )
