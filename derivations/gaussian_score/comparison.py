@@ -21,7 +21,7 @@ DESCENT = Discretisation(1, (1 / 16, 1 / 32, 1 / 64, 1 / 128))
 one_layer_learning = Comparison(linear_denoiser_weight, one_layer_training, {"eta": 0.2}, DESCENT)
 bias_learning = Comparison(linear_denoiser_bias, bias_training, {"eta": 0.2}, DESCENT)
 learning_of_digits = Comparison(linear_denoiser_weight, training_on_digits, {"eta": 0.2}, DESCENT)
-two_layer_learning = Comparison(two_layer_denoiser_weight, two_layer_training, {"eta": 0.2}, DESCENT)
+two_layer_learning = Comparison(two_layer_denoiser_weight, two_layer_training, {"eta": 0.1}, DESCENT)
 learning_from_samples = Comparison(
     linear_denoiser_weight, training_on_samples, {"eta": 0.1, "sigma": 0.8},
     FiniteSize(1, (16, 32, 64, 128), varies="updates"),

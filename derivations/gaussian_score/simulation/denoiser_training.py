@@ -138,7 +138,7 @@ def on_samples(*, xp, rng, progress, updates, eta, sigma, chains, replicates) ->
     return Measurement(xp.stack(found, axis=1), read, steps=round(times[-1] * updates))
 
 
-_FINER = {"step": (1 / 16, 1 / 32, 1 / 64, 1 / 128), "size": 64}
+_FINER = {"step": (1 / 32, 1 / 64, 1 / 128, 1 / 256), "size": 64}
 one_layer_training = Simulation(weights_of_one_layer, {"laptop": {}, "gpu": _FINER})
 bias_training = Simulation(bias_of_one_layer, {"laptop": {}, "gpu": _FINER})
 two_layer_training = Simulation(two_layers, {"laptop": {}, "gpu": _FINER})
