@@ -17,6 +17,8 @@ RESULTS = (
     "rotation",
     "reverse_process",
     "teleportation",
+    "linear_denoiser",
+    "generated_variance",
     "schedules",
 )
 """The result files in reading order."""
@@ -66,6 +68,8 @@ _OF = {
     "rotation": "rotation_residual",
     "reverse_process": "sde_gain sde_variance sde_conditional_variance mode_w2_squared",
     "teleportation": "edm_sigma skipped_fraction heun_evaluations",
+    "linear_denoiser": "linear_denoiser_weight linear_denoiser_bias two_layer_denoiser_weight",
+    "generated_variance": "generated_mode_variance half_variance_time",
     "schedules": "ve_sigma ve_sigma_rate vp_alpha_rate vp_sigma vp_sigma_rate sub_vp_sigma "
     "sub_vp_sigma_rate cosine_alpha cosine_alpha_rate cosine_sigma cosine_sigma_rate",
     "models.gaussian": "GaussianModel",

@@ -9,15 +9,18 @@ from theory.simulation import namespace
 
 from .data import digits, faces
 from .emergence import emergence_share
+from .generated_variance import generated_mode_variance, half_variance_time
 from .models.gaussian import GaussianModel
 from .rotation import rotation_residual
 from .simulation.flow import perturbed
 from .simulation.sampler import delta_mixture, grid, heun
+from .simulation.trained_sampling import variance_by_time
 from .teleportation import skipped_fraction
 from .trajectory import endpoint_gain, mode_flow, perturbation_gain
 
 OPEN = {"linestyle": "none", "markerfacecolor": "none"}
 NUMPY = namespace()
+EDM = {"sigma_0": 0.002, "sigma_T": 80.0, "eta": 1.0}
 STYLES = ("-", "--", "-.", ":")
 
 
@@ -146,13 +149,13 @@ def perturbation_gains(ax):
 @figure(columns=2, panels=(1, 2), height=2.6, shows=(mode_flow, skipped_fraction))
 def teleportation(axes):
     r"""How many of the 40 steps of EDM's sampler one exact step of the Gaussian can stand for, on the
-    1,797 digits with their exact denoiser, over 200 seeds. (a) Distance of the exact step's sample from
+    1,797 digits with their exact denoiser, over 100 seeds. (a) Distance of the exact step's sample from
     the sampler's where it takes over, per pixel and relative to the noise there. (b) Samples that end
     in the same training image.
     """
     X, sigmas = digits(), grid(40)
     model, denoise = GaussianModel.from_data(X), delta_mixture(X)
-    x_T = model.mu + 80 * np.random.default_rng(0).normal(size=(200, X.shape[1]))
+    x_T = model.mu + 80 * np.random.default_rng(0).normal(size=(100, X.shape[1]))
     path = heun(denoise, x_T, sigmas)
     skips = np.arange(2, 31, 2)
     apart, same = [], []
@@ -173,3 +176,44 @@ def teleportation(axes):
     marked = (6, 12, 18, 24, 30)
     above.set_xticks(marked, [f"{sigmas[k]:.2g}" for k in marked])
     above.set_xlabel(r"noise level $\sigma$ after the skip")
+
+
+@figure(columns=2, panels=(1, 2), height=2.7, shows=(generated_mode_variance, half_variance_time))
+def spectral_bias(axes):
+    r"""Modes of large variance are learned first. (a) The variance that the probability flow generates, over
+    that of the data, when linear denoisers have been trained for a time $\tau$ from 0 at every noise level
+    between 0.002 and 80. (b) The time until half the variance is generated; dotted: $\propto 1/\lambda$.
+    Lines: theory; markers: training and sampling, integrated numerically.
+    """
+    lam = (10.0, 3.0, 1.0, 0.3, 0.1, 0.03)
+    styles = ("-", "--", "-.", ":", (0, (6, 1.5)), (0, (4, 1.2, 1, 1.2, 1, 1.2)))
+    tau = np.geomspace(0.03, 300, 241)
+    trained = variance_by_time(tau, lam, **EDM) / lam
+    for k, (one, style) in enumerate(zip(lam, styles, strict=True)):
+        label = rf"$\lambda = {one:g}$"
+        theory = generated_mode_variance(tau, one, **EDM) / one
+        axes[0].plot(tau, theory, linestyle=style, color=f"C{k}", label=f"{label}, theory")
+        rising = np.flatnonzero(np.abs(trained[:, k] - 0.5) < 0.49)[::8]
+        style = {"color": f"C{k}", **OPEN}
+        axes[0].plot(tau[rising], trained[rising, k], "os^Dv*"[k], **style, label=f"{label}, trained")
+    axes[0].set(
+        xscale="log",
+        xlabel=r"learning time $\eta\tau$",
+        ylabel=r"generated variance$/\lambda$",
+    )
+    handles, labels = axes[0].get_legend_handles_labels()
+    axes[0].legend(handles[::2], [label.removesuffix(", theory") for label in labels[::2]], fontsize=6)
+    fine = np.geomspace(0.03, 10, 81)
+    half = half_variance_time(fine, **EDM)
+    slope = np.polyfit(np.log(fine), np.log(half), 1)[0]
+    axes[1].plot(fine, half, "-", color="C0", label=f"half variance, theory (mean slope ${slope:.3f}$)")
+    found = [np.exp(np.interp(np.log(0.5), np.log(trained[:, k]), np.log(tau))) for k in range(len(lam))]
+    axes[1].plot(lam, found, "o", color="C0", **OPEN, label="half variance, trained")
+    axes[1].plot(fine, half[-1] * fine[-1] / fine, ":", color="0.5", label=r"$\propto 1/\lambda$")
+    axes[1].set(
+        xscale="log",
+        yscale="log",
+        xlabel=r"data variance $\lambda$",
+        ylabel=r"half-variance time $\eta\tau_{1/2}$",
+    )
+    axes[1].legend(fontsize=6)

@@ -39,12 +39,17 @@ def evaluate(form, values: list):
         if not torch.is_tensor(v) and np.ndim(v) == 0
     }
     live = possible_branches(form, scalars)
-    results = everywhere(form, live, arrays, "torch", torch.where, torch.detach)
+    results = everywhere(form, live, arrays, "torch", torch.where, _detached)
     results = (torch.as_tensor(r, dtype=working, device=device) for r in results)
     results = tuple(
         (r if r.shape == shape else torch.broadcast_to(r, shape).clone()).to(dtype) for r in results
     )
     return results[0] if form.outputs == 1 else results
+
+
+def _detached(value):
+    """A branch that is a constant has nothing to detach."""
+    return getattr(value, "detach", lambda: value)()
 
 
 def _dtype(tensors):
