@@ -12,6 +12,7 @@ from theory.lazy import on_first_use
 
 RESULTS = (
     "posterior",
+    "low_rank",
     "trajectory",
     "emergence",
     "rotation",

@@ -43,7 +43,7 @@ def regressed(*, xp, rng, progress, target, data, alpha, sigma, samples, replica
     return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read, steps=samples)
 
 
-_MANY = {"laptop": {"samples": 20_000, "replicates": 64}, "gpu": {"samples": 200_000, "replicates": 256}}
+_MANY = {"laptop": {"samples": 40_000, "replicates": 64}, "gpu": {"samples": 200_000, "replicates": 256}}
 
 
 def _regression(target: str) -> Simulation:
