@@ -1,0 +1,130 @@
+"""Small neural denoisers trained on images: what their scores look like, and in which order they learn.
+
+Needs JAX and optax (the extra ``jax``). A network knows the images and the noise it is trained with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+WIDTH = 256
+
+
+def trained_denoiser(X: np.ndarray, *, steps: int = 6000, seed: int = 0, sigma_data: float = 0.5) -> Callable:
+    """``denoise(x, sigma)`` of a network with two hidden layers, trained on the rows of X (n, D).
+
+    As EDM trains: its preconditioning, loss weights and log-normal noise levels (spread wider, to learn
+    from 0.02 to 10), Adam with a cosine schedule, batches of 256. About 40 s on one core for the digits.
+    """
+    import jax
+    import optax
+    from jax import numpy as jnp
+
+    images, (n, D) = jnp.asarray(X, dtype=jnp.float32), X.shape
+
+    def denoise(params, x, sigma):
+        total = jnp.sqrt(sigma**2 + sigma_data**2)
+        inside = jnp.concatenate([x / total, jnp.log(sigma) / 4, jnp.sin(jnp.log(sigma))], axis=1)
+        return sigma_data**2 / total**2 * x + sigma * sigma_data / total * _network(params, inside)
+
+    def loss(params, key):
+        picked, drawn, noise = jax.random.split(key, 3)
+        clean = images[jax.random.randint(picked, (256,), 0, n)]
+        sigma = jnp.exp(-0.6 + 1.6 * jax.random.normal(drawn, (256, 1)))
+        found = denoise(params, clean + sigma * jax.random.normal(noise, clean.shape), sigma)
+        weight = (sigma**2 + sigma_data**2) / (sigma * sigma_data) ** 2
+        return jnp.mean(weight * (found - clean) ** 2)
+
+    adam = optax.adam(optax.cosine_decay_schedule(2e-3, steps))
+    first, *keys = jax.random.split(jax.random.key(seed), steps + 1)
+    params = _start(first, (D + 2, WIDTH, WIDTH, D))
+    params, _ = _descended(loss, params, jnp.stack(keys), adam)
+
+    def trained(x, sigma):
+        x = jnp.asarray(x, dtype=jnp.float32)
+        return np.asarray(denoise(params, x, jnp.full((len(x), 1), sigma, dtype=jnp.float32)), dtype=float)
+
+    return trained
+
+
+def learning_of_modes(
+    X: np.ndarray, sigma: float, *, hidden: tuple = (WIDTH,), steps=4000, rate=0.05, seed=0, every=10
+) -> tuple[np.ndarray, np.ndarray]:
+    """The weights of the modes while a network learns to denoise at one noise level, by plain SGD.
+
+    Returns the learning times (steps times rate times 2/D, as the loss is a mean over pixels) and the
+    weights (times, D): the regression slope, in each principal direction of X, of the output on the input.
+    ``hidden`` are the widths of hidden layers; () is a linear denoiser. Starts from an output of 0.
+    """
+    import jax
+    import optax
+    from jax import numpy as jnp
+
+    images, (n, D) = jnp.asarray(X - X.mean(axis=0), dtype=jnp.float32), X.shape
+    modes = jnp.asarray(np.linalg.svd(np.asarray(images, float), full_matrices=False)[2].T, jnp.float32)
+
+    def loss(params, key):
+        picked, noise = jax.random.split(key)
+        clean = images[jax.random.randint(picked, (256,), 0, n)]
+        return jnp.sum((_network(params, _noisy(clean, noise)) - clean) ** 2) / len(clean)
+
+    def _noisy(clean, key):
+        return clean + sigma * jax.random.normal(key, clean.shape)
+
+    def weights(params, key):
+        inputs = _noisy(images, key)
+        outputs = _network(params, inputs)
+        y, found = inputs @ modes, outputs @ modes
+        return jnp.sum(y * found, axis=0) / jnp.sum(y**2, axis=0)
+
+    first, probe, *keys = jax.random.split(jax.random.key(seed), steps + 2)
+    params = _start(first, (D, *hidden, D))
+    params[-1] = (0 * params[-1][0], params[-1][1])
+    keys = jnp.stack(keys).reshape(-1, every)
+    sgd = optax.sgd(rate)
+    _, found = _descended(loss, params, keys, sgd, watch=partial(weights, key=probe))
+    return rate * every * np.arange(1, len(found) + 1), np.asarray(found, dtype=float)
+
+
+def _network(params, x):
+    import jax
+
+    for W, b in params[:-1]:
+        x = jax.nn.silu(x @ W + b)
+    W, b = params[-1]
+    return x @ W + b
+
+
+def _start(key, widths):
+    import jax
+
+    keys = jax.random.split(key, len(widths) - 1)
+    return [
+        (jax.random.normal(k, (a, b)) / a**0.5, jax.numpy.zeros(b))
+        for k, a, b in zip(keys, widths, widths[1:], strict=False)
+    ]
+
+
+def _descended(loss, params, keys, optimiser, watch=None):
+    """Parameters after a step for every key; with ``watch``, what it shows after each row of keys."""
+    import jax
+    import optax
+
+    def step(state, key):
+        params, inner = state
+        change, inner = optimiser.update(jax.grad(loss)(params, key), inner)
+        return (optax.apply_updates(params, change), inner), None
+
+    def row(state, keys):
+        state, _ = jax.lax.scan(step, state, keys)
+        return state, watch(state[0])
+
+    @jax.jit
+    def run(params):
+        return jax.lax.scan(row if watch else step, (params, optimiser.init(params)), keys)
+
+    (params, _), seen = run(params)
+    return params, seen
