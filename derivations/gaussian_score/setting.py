@@ -15,7 +15,9 @@ from theory.rules import Given
 x = Parameter("x", "coordinate of the noisy sample in the mode", REAL, extremes=(-1e3, 1e3))
 x_0 = Parameter("x_0", "coordinate of the data in the mode", REAL)
 mu = Parameter("mu", "mean of the data in the mode", REAL, latex=r"\mu", extremes=(-1e3, 1e3))
-lam = Parameter("lam", "variance of the data in the mode", NONNEGATIVE, latex=r"\lambda", extremes=(1e-6, 1e6))
+lam = Parameter(
+    "lam", "variance of the data in the mode", NONNEGATIVE, latex=r"\lambda", extremes=(1e-6, 1e6)
+)
 alpha = Parameter("alpha", "signal level", NONNEGATIVE, latex=r"\alpha", extremes=(1e-3, 1))
 sigma = Parameter("sigma", "noise level", POSITIVE, latex=r"\sigma", extremes=(1e-6, 1e6))
 v = Parameter("v", "variance of the noisy mode", POSITIVE)
