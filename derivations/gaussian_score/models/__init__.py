@@ -1,0 +1,1 @@
+"""Models of data whose score, denoiser and samples are exact."""
