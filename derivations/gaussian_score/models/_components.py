@@ -58,8 +58,12 @@ class Isotropic:
         left = xp.concat([x, xp.sum(x * x, axis=1, keepdims=True), one], axis=1)
         return left, like(x, np.column_stack([alpha / v[:, None] * self.points, -1 / (2 * v), constant]).T)
 
-    def shares(self, x, alpha, sigma):
-        """Blocks of rows, and the responsibilities there up to a factor of each row, the largest 1."""
+    def shares(self, x, alpha, sigma, *, floor=-np.inf):
+        """Blocks of rows, and the responsibilities there up to a factor of each row, the largest about 1.
+
+        Logits below the ``floor`` are raised to it (NumPy): where numbers underflow, exponentials and
+        matrix products take several times as long.
+        """
         xp = array_namespace(x)
         left, right = self._factors(x, alpha, sigma)
         if not is_numpy_array(x):
@@ -71,9 +75,12 @@ class Isotropic:
         space = np.empty((min(rows, len(x)), right.shape[1]), x.dtype)
         for block in _blocks(len(x), rows):
             logits = np.matmul(left[block], right, out=space[: len(left[block])])
-            logits -= np.max(logits, axis=1, keepdims=True)
+            leader = np.argmax(logits, axis=1)
+            logits -= np.take_along_axis(logits, leader[:, None], axis=1)
             if refine:
-                self._refine(logits, x[block], alpha, sigma)
+                self._refine(logits, leader, x[block], alpha, sigma)
+            if floor > -np.inf:
+                np.maximum(logits, floor, out=logits)
             yield block, np.exp(logits, out=logits)
 
     def _spread(self, x, alpha, sigma) -> float:
@@ -84,7 +91,7 @@ class Isotropic:
             return alpha * reach * (far + alpha * reach / 2) / v[0]
         return (far + alpha * reach) ** 2 / (2 * np.min(v))
 
-    def _refine(self, logits, x, alpha, sigma) -> None:
+    def _refine(self, logits, leader, x, alpha, sigma) -> None:
         """Logits against the leading component's, from differences, where they matter.
 
         |x - a m_j|^2 - |x - a m_i|^2 = 2 a (m_i - m_j).(x - a (m_i + m_j)/2) rounds as a change of x or of
@@ -93,22 +100,23 @@ class Isotropic:
         eps = np.finfo(x.dtype).eps
         slack = 2 * (self.dimension + 3) * eps * self._spread(x, alpha, sigma)
         cut = np.log(logits.shape[1]) - np.log(eps) + slack
-        leader = np.argmax(logits, axis=1)
-        rows, found = np.nonzero(logits >= -cut)
+        rows, found = np.divmod(np.flatnonzero(logits >= -cut), logits.shape[1])
         x, v = x.astype(float), self._noisy(alpha, sigma)
+        gained = np.empty(len(rows))
         for part in _blocks(len(rows), _PAIRS):
             r, i = rows[part], found[part]
             j = leader[r]
             there, here = self.points[i], self.points[j]
             middle = x[r] - alpha / 2 * (there + here)
-            gained = alpha * np.sum((there - here) * middle, axis=1) / v[i]
-            gained += self.log_weights[i] - self.log_weights[j]
+            gain = alpha * np.einsum("nd,nd->n", there - here, middle) / v[i]
+            gain += self.log_weights[i] - self.log_weights[j]
             if not self.common:
                 apart = np.sum((x[r] - alpha * here) ** 2, axis=1)
-                gained -= apart / 2 * alpha**2 * (self.variances[j] - self.variances[i]) / (v[i] * v[j])
-                gained -= self.dimension / 2 * np.log(v[i] / v[j])
-            logits[r, i] = gained
-        logits -= np.max(logits, axis=1, keepdims=True)
+                gain -= apart / 2 * alpha**2 * (self.variances[j] - self.variances[i]) / (v[i] * v[j])
+                gain -= self.dimension / 2 * np.log(v[i] / v[j])
+            gained[part] = gain
+        starts = np.searchsorted(rows, np.arange(len(x)))
+        logits[rows, found] = gained - np.maximum.reduceat(gained, starts)[rows]
 
     def combined(self, x, alpha, sigma, p, q):
         """p D + q s: shape (rows, D). Two matrix products."""
@@ -121,7 +129,8 @@ class Isotropic:
         else:
             columns = [a[:, None] * self.points, b, np.ones(len(v))]
         values, found = like(x, np.column_stack(columns)), []
-        for block, w in self.shares(x, alpha, sigma):
+        floor = float(np.log(xp.finfo(x.dtype).tiny)) / 2
+        for block, w in self.shares(x, alpha, sigma, floor=floor):
             sums = w @ values
             means, here = sums[:, : self.dimension] / sums[:, -1:], x[block]
             if self.common:
