@@ -85,7 +85,9 @@ class MixtureModel:
 
     def log_density(self, x, *, alpha=1.0, sigma):
         """The logarithm of the noisy density: (B,), or one number."""
-        return self._at(lambda x, a, s: self._parts.log_density(self._from_center(x, a), a, s), x, alpha, sigma)
+        return self._at(
+            lambda x, a, s: self._parts.log_density(self._from_center(x, a), a, s), x, alpha, sigma
+        )
 
     def responsibilities(self, x, *, alpha=1.0, sigma):
         """The probability of each component, given x: (B, K)."""
