@@ -56,8 +56,9 @@ gaussians_in_the_plane = Comparison(
     score_and_jacobian,
     differences_of_log_density,
     {
-        "weights": (0.2, 0.5, 0.3), "means": ((0.0, 1.0), (-1.0, -0.5), (1.2, 0.0)), "alpha": 0.8, "sigma": 0.5,
+        "weights": (0.2, 0.5, 0.3), "means": ((0.0, 1.0), (-1.0, -0.5), (1.2, 0.0)),
         "covariances": (((0.5, 0.3), (0.3, 0.4)), ((1.0, -0.4), (-0.4, 0.3)), ((0.09, 0.0), (0.0, 0.0))),
+        "alpha": 0.8, "sigma": 0.5,
     },
     Discretisation(2, (1 / 16, 1 / 32, 1 / 64, 1 / 128)),
 )  # fmt: skip
@@ -70,6 +71,6 @@ far_field_of_two_laws = Comparison(
     unexplained_fraction,
     signal_in_noise,
     {"alpha": 0.8},
-    Discretisation(2, (1 / 8, 1 / 16, 1 / 32, 1 / 64)),
+    Discretisation(2, (1 / 32, 1 / 64, 1 / 128, 1 / 256)),
     covers=(edgeworth,),
 )

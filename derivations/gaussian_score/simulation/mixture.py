@@ -1,4 +1,4 @@
-"""Mixtures under noise from their definition: by quadrature of densities and by samples, no formula of theirs."""
+"""Mixtures under noise from their definition: by quadrature, by differences and by draws."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ def missed_by_gaussian(points, masses, *, alpha: float, sigma: float) -> tuple[f
     """
     points, masses = np.asarray(points, dtype=float), np.asarray(masses, dtype=float)
     apart = points - masses @ points
-    variance = alpha**2 * (masses @ apart**2) + sigma**2
+    signal = alpha**2 * (masses @ apart**2)
+    variance = signal + sigma**2
     x = _NODES * np.sqrt(variance)
     terms = masses * np.exp(-((x[:, None] - alpha * apart) ** 2) / (2 * sigma**2))
     density = terms.sum(axis=1)
     score = -(terms * (x[:, None] - alpha * apart)).sum(axis=1) / sigma**2 / density
     missed = density @ (score + x / variance) ** 2 / (density @ score**2)
-    return float(missed), float(1 - sigma**2 / variance)
+    return float(missed), float(signal / variance)
 
 
 def moments(points, masses) -> tuple[float, float, float]:
@@ -48,7 +49,7 @@ def moments(points, masses) -> tuple[float, float, float]:
 
 
 _SIXTH = (1 - 3**-0.5) / 2
-_LAWS = (((0.0, 1.0), (1 - _SIXTH, _SIXTH), 3), ((-1.0, 1.0), (0.5, 0.5), 4))
+_LAWS = (((0.0, 1.0), (1 - _SIXTH, _SIXTH), 3), ((-1.5, 1.5), (0.5, 0.5), 4))
 """Points, masses, and the power of the share with which the Gaussian score fails: skewed, without excess
 kurtosis (masses with the product 1/6); and symmetric."""
 
