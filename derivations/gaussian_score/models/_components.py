@@ -70,7 +70,10 @@ class Isotropic:
             logits = left @ right
             yield slice(0, x.shape[0]), xp.exp(logits - xp.max(logits, axis=1, keepdims=True))
             return
-        refine = self._spread(x, alpha, sigma) > _LARGEST_SPREAD
+        spread = self._spread(x, alpha, sigma)
+        refine = spread > _LARGEST_SPREAD
+        if self.common and 2 * spread + np.ptp(self.log_weights) < -floor:
+            floor = -np.inf
         rows = max(1, _BLOCK_BYTES // (right.shape[1] * x.itemsize))
         space = np.empty((min(rows, len(x)), right.shape[1]), x.dtype)
         for block in _blocks(len(x), rows):
@@ -101,6 +104,10 @@ class Isotropic:
         slack = 2 * (self.dimension + 3) * eps * self._spread(x, alpha, sigma)
         cut = np.log(logits.shape[1]) - np.log(eps) + slack
         rows, found = np.divmod(np.flatnonzero(logits >= -cut), logits.shape[1])
+        contested = np.bincount(rows, minlength=len(x))[rows] > 1  # a leader alone has the logit 0
+        rows, found = rows[contested], found[contested]
+        if len(rows) == 0:
+            return
         x, v = x.astype(float), self._noisy(alpha, sigma)
         gained = np.empty(len(rows))
         for part in _blocks(len(rows), _PAIRS):
@@ -115,8 +122,9 @@ class Isotropic:
                 gain -= apart / 2 * alpha**2 * (self.variances[j] - self.variances[i]) / (v[i] * v[j])
                 gain -= self.dimension / 2 * np.log(v[i] / v[j])
             gained[part] = gain
-        starts = np.searchsorted(rows, np.arange(len(x)))
-        logits[rows, found] = gained - np.maximum.reduceat(gained, starts)[rows]
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        largest = np.maximum.reduceat(gained, starts)
+        logits[rows, found] = gained - np.repeat(largest, np.diff(starts, append=len(rows)))
 
     def combined(self, x, alpha, sigma, p, q):
         """p D + q s: shape (rows, D). Two matrix products."""
