@@ -323,3 +323,9 @@ def test_the_comparison_on_digits_refuses_a_wrong_level_of_noise():
     for factor in (0.9, 1.1):
         wrong = run.verdict_of(lambda alpha, sigma, x, f=factor: run.prediction(alpha, f * sigma, x))
         assert not wrong.holds
+
+
+def test_the_score_costs_little_more_than_its_matrix_products_and_exponentials():
+    from benchmarks.mixture_score import mixture_score
+
+    assert {label: ratio for label, _, ratio in mixture_score() if ratio > 1.5} == {}
