@@ -13,7 +13,7 @@ from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import POSITIVE, REAL
 from theory.rules import Assumption, Given, Integrates, Series, Substitutes
 
-from .setting import alpha, lam, sigma
+from .setting import alpha, lam, sigma, spread, v
 
 z = Parameter("z", "deviation of the noisy sample in units of its spread", REAL)
 h = Parameter("h", "square root of the share of signal in the noisy variance", POSITIVE)
@@ -65,12 +65,12 @@ by_share = Claim(
 # kurtosis by $\kappa$ ($\kappa^2$ for a symmetric law).
 
 # %%
-signal_share = Claim(h**2, alpha**2 * lam / (alpha**2 * lam + sigma**2), Given("the share of signal"))
+signal_share = Claim(h**2, alpha**2 * lam / v, Given("the share of signal"))
 far_field = Claim(
     unexplained,
     skewness**2 / 2 * (alpha**2 * lam / (alpha**2 * lam + sigma**2)) ** 3
     + kurtosis**2 / 6 * (alpha**2 * lam / (alpha**2 * lam + sigma**2)) ** 4,
-    Substitutes(by_share, signal_share),
+    Substitutes(by_share, signal_share, spread),
 )
 
 # %%
