@@ -179,6 +179,33 @@ def test_nothing_overflows_at_any_noise_nor_far_from_every_mean(
     np.testing.assert_allclose(w.sum(axis=1), 1, rtol=20 * np.finfo(kind).eps)
 
 
+@settings(deadline=None, max_examples=300)
+@given(samples_near_points(), st.lists(st.integers(-10, 2), min_size=5, max_size=5))
+def test_responsibilities_of_unequal_variances_keep_their_digits(drawn, exponents):
+    """Their logarithms round like a change of x, of the means and of the variances, and see above."""
+    x, points, weights, alpha, sigma = drawn
+    variances = 10.0 ** np.array(exponents[: len(points)])
+    v, logs = [], []
+    with mp.workdps(60):
+        for weight, point, variance in zip(weights, points, variances, strict=True):
+            v.append(mpf(alpha) ** 2 * mpf(float(variance)) + mpf(sigma) ** 2)
+            square = sum(
+                (mpf(float(c)) - mpf(alpha) * mpf(float(d))) ** 2 for c, d in zip(x, point, strict=True)
+            )
+            logs.append(mp.log(mpf(float(weight))) - len(x) * mp.log(v[-1]) / 2 - square / (2 * v[-1]))
+        total = mp.log(sum(mp.exp(log - max(logs)) for log in logs)) + max(logs)
+        known = np.array([float(log - total) for log in logs])
+        depth = np.array([float(log - max(logs)) for log in logs])
+    found = MixtureModel(weights, points, variances).responsibilities(x, alpha=alpha, sigma=sigma)
+    v, shown = np.array([float(one) for one in v]), depth > -30
+    centre = weights @ points
+    left, sizes = np.linalg.norm(x - alpha * points, axis=1), np.linalg.norm(points - centre, axis=1)
+    moved = np.linalg.norm(x) + alpha * np.linalg.norm(centre) + alpha * np.max(sizes)
+    conditioned = np.max((left * moved / v + left**2 / v)[shown])
+    off = 4 * EPS * (conditioned + (len(x) + 3) * _components._LARGEST_SPREAD + 2 * len(x))
+    assert np.all(np.abs(found - np.exp(known)) <= np.minimum(1, np.expm1(np.minimum(2 * off, 1))) + 1e-13)
+
+
 def test_refined_logits_of_unequal_variances():
     """The same responsibilities whether logits are refined or not, where both keep their digits."""
     rng = np.random.default_rng(3)
@@ -217,6 +244,18 @@ def test_results_have_the_kind_and_type_of_the_sample(weights, means, covariance
         found = getattr(model, name)(given, **LEVEL)
         assert type(found) is type(given) and found.dtype == given.dtype
         np.testing.assert_allclose(np.asarray(found), getattr(model, name)(x, **LEVEL), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(("weights", "means", "covariances", "full"), MIXTURES)
+def test_jax_compiles_and_differentiates_the_methods(weights, means, covariances, full):
+    jax = pytest.importorskip("jax")
+    model, x = MixtureModel(weights, means, covariances), np.linspace(-1, 1, 4)
+    with jax.enable_x64(True):
+        given = jax.numpy.asarray(x)
+        score = jax.grad(lambda x: model.log_density(x, **LEVEL))(given)
+        jacobian = jax.jit(jax.jacobian(lambda x: model.score(x, **LEVEL)))(given)
+    np.testing.assert_allclose(score, model.score(x, **LEVEL), rtol=1e-12)
+    np.testing.assert_allclose(jacobian, model.jacobian(x, **LEVEL), rtol=1e-12, atol=1e-13)
 
 
 def test_a_component_without_weight_changes_nothing():

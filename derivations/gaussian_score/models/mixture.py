@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -38,9 +39,9 @@ class MixtureModel:
         with np.errstate(divide="ignore"):  # a component of weight 0 has a logit of -inf
             log_weights = np.log(self.weights)
         kept = self.weights > 0
-        self.center = self.weights @ self.means
+        self._centre = self.weights @ self.means
         variances, basis = _axes(_finite("covariances", covariances), *self.means.shape)
-        points = (self.means - self.center)[kept]
+        points = (self.means - self._centre)[kept]
         self._kept = kept
         if variances.ndim == 1:
             self._parts = Isotropic(log_weights[kept], points, variances[kept])
@@ -86,14 +87,14 @@ class MixtureModel:
     def log_density(self, x, *, alpha=1.0, sigma):
         """The logarithm of the noisy density: (B,), or one number."""
         return self._at(
-            lambda x, a, s: self._parts.log_density(self._from_center(x, a), a, s), x, alpha, sigma
+            lambda x, a, s: self._parts.log_density(self._from_centre(x, a), a, s), x, alpha, sigma
         )
 
     def responsibilities(self, x, *, alpha=1.0, sigma):
         """The probability of each component, given x: (B, K)."""
 
         def found(x, a, s):
-            w = self._parts.responsibilities(self._from_center(x, a), a, s)
+            w = self._parts.responsibilities(self._from_centre(x, a), a, s)
             if self._kept.all():
                 return w
             return w @ like(w, np.eye(len(self._kept))[self._kept])
@@ -121,21 +122,21 @@ class MixtureModel:
         alpha, sigma = _level("alpha", alpha), _level("sigma", sigma)
         which = rng.choice(np.flatnonzero(self._kept), size=n, p=self.weights[self._kept])
         place = (np.cumsum(self._kept) - 1)[which]
-        clean = self.center + self._parts.noised(place, rng.normal(size=(n, self.dimension)))
+        clean = self._centre + self._parts.noised(place, rng.normal(size=(n, self.dimension)))
         return alpha * clean + sigma * rng.normal(size=(n, self.dimension))
 
     def _combined(self, x, alpha, sigma, p, q):
         """p D + q s."""
-        found = self._parts.combined(self._from_center(x, alpha), alpha, sigma, p, q)
-        return found + like(x, p * self.center) if p else found
+        found = self._parts.combined(self._from_centre(x, alpha), alpha, sigma, p, q)
+        return found + like(x, p * self._centre) if p else found
 
-    def _from_center(self, x, alpha):
-        return x - like(x, alpha * self.center)
+    def _from_centre(self, x, alpha):
+        return x - like(x, alpha * self._centre)
 
     def _jacobian(self, x, alpha, sigma, denoised: bool):
         """The covariance of the components' scores (or denoisers) with their scores, given x."""
         xp, found = array_namespace(x), []
-        for _, w, scores, means in self._parts.deviations(self._from_center(x, alpha), alpha, sigma):
+        for _, w, scores, means in self._parts.deviations(self._from_centre(x, alpha), alpha, sigma):
             weight = w[:, :, None]
             scores = scores - xp.sum(weight * scores, axis=1, keepdims=True)
             if denoised:
@@ -148,7 +149,7 @@ class MixtureModel:
     def _mean_of(self, x, alpha, sigma, function: Callable):
         """The mean over components, given x, of a function of their clean and noisy variances."""
         parts = self._parts
-        w = parts.responsibilities(self._from_center(x, alpha), alpha, sigma)
+        w = parts.responsibilities(self._from_centre(x, alpha), alpha, sigma)
         return parts.mean_of_diagonal(w, function(parts.variances, alpha**2 * parts.variances + sigma**2))
 
     def _at(self, function: Callable, x, alpha, sigma, **rates):
@@ -180,7 +181,7 @@ def _weights(weights) -> np.ndarray:
         k = int(np.argmin(weights))
         raise ValueError(f"weights: weight {k} is {weights[k]}, must not be negative")
     excess = float(np.sum(weights)) - 1
-    if abs(excess) > 2 * len(weights) * np.finfo(np.float32).eps:  # weights may come from a network
+    if abs(excess) > len(weights) * np.finfo(np.float32).eps:  # weights may come from a network
         raise ValueError(f"weights: they sum to {1 + excess:.9g}, off by {excess:.3g}, must sum to 1")
     return weights / (1 + excess)
 
@@ -228,10 +229,16 @@ def _batch(x, dimension: int):
     if x.ndim not in (1, 2) or x.shape[-1] != dimension:
         raise ValueError(f"x: shape {tuple(x.shape)}, must be (B, {dimension}) or ({dimension},)")
     finite = xp.isfinite(x)
-    if not bool(xp.all(finite)):
+    if not _is_traced(x) and not bool(xp.all(finite)):
         lost = int(xp.sum(xp.astype(~finite, xp.int32)))
         raise ValueError(f"x: {lost} of {x.shape[0] * dimension} values are not finite, all must be finite")
     return x
+
+
+def _is_traced(x) -> bool:
+    """Whether JAX is only told the shape of x."""
+    jax = sys.modules.get("jax")
+    return jax is not None and isinstance(x, jax.core.Tracer)
 
 
 def _levels(name: str, value) -> np.ndarray:
