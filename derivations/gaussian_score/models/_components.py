@@ -16,6 +16,8 @@ _BLOCK_BYTES = 1 << 21
 """Of the logits that are worked on at once: they stay in the cache between the two matrix products."""
 _BLOCK_ELEMENTS = 1 << 20
 _PAIRS = 1 << 14
+_FEW = 16
+"""Components, to one that matters, from which on the rest are not even added up."""
 _LARGEST_SPREAD = 1024
 """Of logits: beyond it a logit by a matrix product has lost three digits to its rounding."""
 
@@ -58,33 +60,54 @@ class Isotropic:
         left = xp.concat([x, xp.sum(x * x, axis=1, keepdims=True), one], axis=1)
         return left, like(x, np.column_stack([alpha / v[:, None] * self.points, -1 / (2 * v), constant]).T)
 
-    def shares(self, x, alpha, sigma, *, floor=-np.inf):
-        """Blocks of rows, and the responsibilities there up to a factor of each row, the largest about 1.
-
-        Logits below the ``floor`` are raised to it (NumPy): where numbers underflow, exponentials and
-        matrix products take several times as long.
-        """
-        xp = array_namespace(x)
-        left, right = self._factors(x, alpha, sigma)
+    def shares(self, x, alpha, sigma):
+        """Blocks of rows, and the responsibilities there up to a factor of each row, the largest 1."""
         if not is_numpy_array(x):
+            xp = array_namespace(x)
+            left, right = self._factors(x, alpha, sigma)
             logits = left @ right
             yield slice(0, x.shape[0]), xp.exp(logits - xp.max(logits, axis=1, keepdims=True))
             return
+        for block, logits, leading in self._logits(x, alpha, sigma, self._spread(x, alpha, sigma)):
+            if leading is not None:
+                rows, found, gained, _ = leading
+                logits[rows, found] = gained
+            yield block, np.exp(logits, out=logits)
+
+    def _sums(self, x, alpha, sigma, values):
+        """Blocks of rows, and the sums of ``values`` (K, n) weighed by the shares there: (rows, n)."""
+        if not is_numpy_array(x):
+            for block, w in self.shares(x, alpha, sigma):
+                yield block, w @ values
+            return
         spread = self._spread(x, alpha, sigma)
-        refine = spread > _LARGEST_SPREAD
-        if self.common and 2 * spread + np.ptp(self.log_weights) < -floor:
-            floor = -np.inf
+        # Where numbers underflow, exponentials and matrix products take several times as long.
+        floor = np.log(np.finfo(x.dtype).tiny) / 2
+        shallow = self.common and 2 * spread + np.ptp(self.log_weights) < -floor
+        for block, logits, leading in self._logits(x, alpha, sigma, spread):
+            if leading is not None:
+                rows, found, gained, starts = leading
+                if _FEW * len(rows) <= logits.size:  # the others' share is less than the rounding
+                    weighed = values[found] * np.exp(gained).astype(x.dtype)[:, None]
+                    yield block, np.add.reduceat(weighed, starts)
+                    continue
+                logits[rows, found] = gained
+            if not shallow:
+                np.maximum(logits, floor, out=logits)
+            yield block, np.exp(logits, out=logits) @ values
+
+    def _logits(self, x, alpha, sigma, spread):
+        """Blocks of rows, logits less the largest of each row, and those that matter once more if rounding
+        does: rows and components, sorted, their exact logits, and where each row starts among them."""
+        left, right = self._factors(x, alpha, sigma)
         rows = max(1, _BLOCK_BYTES // (right.shape[1] * x.itemsize))
         space = np.empty((min(rows, len(x)), right.shape[1]), x.dtype)
         for block in _blocks(len(x), rows):
             logits = np.matmul(left[block], right, out=space[: len(left[block])])
             leader = np.argmax(logits, axis=1)
             logits -= np.take_along_axis(logits, leader[:, None], axis=1)
-            if refine:
-                self._refine(logits, leader, x[block], alpha, sigma)
-            if floor > -np.inf:
-                np.maximum(logits, floor, out=logits)
-            yield block, np.exp(logits, out=logits)
+            refine = spread > _LARGEST_SPREAD
+            yield block, logits, self._leading(logits, leader, x[block], alpha, sigma) if refine else None
 
     def _spread(self, x, alpha, sigma) -> float:
         """A bound of the terms that add up to a logit."""
@@ -94,7 +117,7 @@ class Isotropic:
             return alpha * reach * (far + alpha * reach / 2) / v[0]
         return (far + alpha * reach) ** 2 / (2 * np.min(v))
 
-    def _refine(self, logits, leader, x, alpha, sigma) -> None:
+    def _leading(self, logits, leader, x, alpha, sigma):
         """Logits against the leading component's, from differences, where they matter.
 
         |x - a m_j|^2 - |x - a m_i|^2 = 2 a (m_i - m_j).(x - a (m_i + m_j)/2) rounds as a change of x or of
@@ -104,14 +127,11 @@ class Isotropic:
         slack = 2 * (self.dimension + 3) * eps * self._spread(x, alpha, sigma)
         cut = np.log(logits.shape[1]) - np.log(eps) + slack
         rows, found = np.divmod(np.flatnonzero(logits >= -cut), logits.shape[1])
-        contested = np.bincount(rows, minlength=len(x))[rows] > 1  # a leader alone has the logit 0
-        rows, found = rows[contested], found[contested]
-        if len(rows) == 0:
-            return
+        gained = np.zeros(len(rows))
+        contested = np.flatnonzero(np.bincount(rows)[rows] > 1)  # a leader alone has the logit 0
         x, v = x.astype(float), self._noisy(alpha, sigma)
-        gained = np.empty(len(rows))
-        for part in _blocks(len(rows), _PAIRS):
-            r, i = rows[part], found[part]
+        for part in _blocks(len(contested), _PAIRS):
+            r, i = rows[contested[part]], found[contested[part]]
             j = leader[r]
             there, here = self.points[i], self.points[j]
             middle = x[r] - alpha / 2 * (there + here)
@@ -121,10 +141,10 @@ class Isotropic:
                 apart = np.sum((x[r] - alpha * here) ** 2, axis=1)
                 gain -= apart / 2 * alpha**2 * (self.variances[j] - self.variances[i]) / (v[i] * v[j])
                 gain -= self.dimension / 2 * np.log(v[i] / v[j])
-            gained[part] = gain
+            gained[contested[part]] = gain
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
         largest = np.maximum.reduceat(gained, starts)
-        logits[rows, found] = gained - np.repeat(largest, np.diff(starts, append=len(rows)))
+        return rows, found, gained - np.repeat(largest, np.diff(starts, append=len(rows))), starts
 
     def combined(self, x, alpha, sigma, p, q):
         """p D + q s: shape (rows, D). Two matrix products."""
@@ -137,9 +157,7 @@ class Isotropic:
         else:
             columns = [a[:, None] * self.points, b, np.ones(len(v))]
         values, found = like(x, np.column_stack(columns)), []
-        floor = float(np.log(xp.finfo(x.dtype).tiny)) / 2
-        for block, w in self.shares(x, alpha, sigma, floor=floor):
-            sums = w @ values
+        for block, sums in self._sums(x, alpha, sigma, values):
             means, here = sums[:, : self.dimension] / sums[:, -1:], x[block]
             if self.common:
                 found.append(means * float(a[0]) + here * float(b[0]))
