@@ -206,6 +206,24 @@ def test_responsibilities_of_unequal_variances_keep_their_digits(drawn, exponent
     assert np.all(np.abs(found - np.exp(known)) <= np.minimum(1, np.expm1(np.minimum(2 * off, 1))) + 1e-13)
 
 
+@pytest.mark.parametrize("count", [2, 40])
+def test_a_narrow_component_of_tiny_share_still_bends_the_score(count):
+    """Its score is 1e6 times as steep: a share of 1e-14 changes the eighth digit."""
+    means, sigma = np.zeros((count, 1)), 1e-6
+    means[1:, 0] = 1 + np.arange(count - 1)
+    variances = np.append(1.0, np.zeros(count - 1))
+    x = means[1] + sigma * np.array([9.6])
+    with mp.workdps(60):
+        place, v = mpf(float(x[0])), [mpf(float(c)) + mpf(sigma) ** 2 for c in variances]
+        apart = [place - mpf(float(m)) for m in means[:, 0]]
+        parts = [mp.exp(-(d**2) / (2 * c)) / mp.sqrt(c) for d, c in zip(apart, v, strict=True)]
+        slopes = [-d / c for d, c in zip(apart, v, strict=True)]
+        known = sum(p * s for p, s in zip(parts, slopes, strict=True)) / sum(parts)
+    found = MixtureModel(np.full(count, 1 / count), means, variances).score(x, sigma=sigma)[0]
+    assert found == pytest.approx(float(known), rel=1e-9)
+    assert abs(found + x[0]) > 1e-9
+
+
 def test_refined_logits_of_unequal_variances():
     """The same responsibilities whether logits are refined or not, where both keep their digits."""
     rng = np.random.default_rng(3)

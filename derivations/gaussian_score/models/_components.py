@@ -82,7 +82,7 @@ class Isotropic:
             return
         spread = self._spread(x, alpha, sigma)
         # Where numbers underflow, exponentials and matrix products take several times as long.
-        floor = np.log(np.finfo(x.dtype).tiny) / 2
+        floor = np.log(np.finfo(x.dtype).tiny) / (2 if self.common else 1)
         shallow = self.common and 2 * spread + np.ptp(self.log_weights) < -floor
         for block, logits, leading in self._logits(x, alpha, sigma, spread):
             if leading is not None:
@@ -123,13 +123,15 @@ class Isotropic:
         |x - a m_j|^2 - |x - a m_i|^2 = 2 a (m_i - m_j).(x - a (m_i + m_j)/2) rounds as a change of x or of
         the points by a unit in the last place would, however small the noise and close the two points.
         """
-        eps = np.finfo(x.dtype).eps
+        eps, v = np.finfo(x.dtype).eps, self._noisy(alpha, sigma)
         slack = 2 * (self.dimension + 3) * eps * self._spread(x, alpha, sigma)
-        cut = np.log(logits.shape[1]) - np.log(eps) + slack
+        # of unequal variances the narrowest has the steepest score, even with a small share
+        steepest = np.log(np.max(v) / np.min(v))
+        cut = np.log(logits.shape[1]) - np.log(eps) + slack + steepest
         rows, found = np.divmod(np.flatnonzero(logits >= -cut), logits.shape[1])
         gained = np.zeros(len(rows))
         contested = np.flatnonzero(np.bincount(rows)[rows] > 1)  # a leader alone has the logit 0
-        x, v = x.astype(float), self._noisy(alpha, sigma)
+        x = x.astype(float)
         for part in _blocks(len(contested), _PAIRS):
             r, i = rows[contested[part]], found[contested[part]]
             j = leader[r]
