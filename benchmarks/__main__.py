@@ -1,8 +1,9 @@
-"""Speed and memory of the first closed form, beside a hand-written loop: ``python -m benchmarks``."""
+"""Speed and memory of closed forms and models, beside code by hand: ``python -m benchmarks``."""
 
 import tracemalloc
 
 from .measure import POINTS, alternating, fresh_process, hand_written, median_ratio
+from .mixture_score import mixture_score
 
 STARTS = {
     "import theory": "import theory",
@@ -40,7 +41,10 @@ def main() -> None:
     tracemalloc.start()
     mode_strength(t=t, **at)
     peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
     print(f"{'memory beyond the input, in outputs':52s} {peak / t.nbytes:8.2f}")
+    for label, seconds_taken, ratio in mixture_score():
+        print(f"{label:52s} {seconds_taken:8.4f} s, {ratio:.2f} of two products and one exponential")
 
 
 if __name__ == "__main__":

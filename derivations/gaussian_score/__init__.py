@@ -18,6 +18,8 @@ RESULTS = (
     "rotation",
     "reverse_process",
     "teleportation",
+    "mixture",
+    "far_field",
     "linear_denoiser",
     "generated_variance",
     "schedules",
@@ -69,11 +71,14 @@ _OF = {
     "rotation": "rotation_residual",
     "reverse_process": "sde_gain sde_variance sde_conditional_variance mode_w2_squared",
     "teleportation": "edm_sigma skipped_fraction heun_evaluations",
+    "mixture": "log_odds_of_points denoiser_of_points",
+    "far_field": "unexplained_fraction",
     "linear_denoiser": "linear_denoiser_weight linear_denoiser_bias two_layer_denoiser_weight",
     "generated_variance": "generated_mode_variance half_variance_time",
     "schedules": "ve_sigma ve_sigma_rate vp_alpha_rate vp_sigma vp_sigma_rate sub_vp_sigma "
     "sub_vp_sigma_rate cosine_alpha cosine_alpha_rate cosine_sigma cosine_sigma_rate",
     "models.gaussian": "GaussianModel",
+    "models.mixture": "MixtureModel",
     "models.schedule": "Schedule edm flow_matching ve vp_linear vp_cosine sub_vp ddpm",
 }
 _HOME = {name: module for module, names in _OF.items() for name in names.split()}
