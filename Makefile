@@ -51,7 +51,7 @@ figures: $(VENV)/installed
 lab: $(VENV)/lab
 	$(BIN)/jupyter lab notebooks
 
-bench: $(VENV)/installed
+bench: $(VENV)/bench
 	$(BIN)/python -m benchmarks
 
 clean:
@@ -70,6 +70,10 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/peers: $(VENV)/installed
 	$(PIP) '$(TORCH)'
 	$(PIP) --editable '.[jax,test,peers]'
+	@touch $@
+
+$(VENV)/bench: $(VENV)/installed
+	$(PIP) --editable '.[jax,test,bench]'
 	@touch $@
 
 $(VENV)/lab: $(VENV)/installed

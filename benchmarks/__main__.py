@@ -4,6 +4,7 @@ import tracemalloc
 
 from .measure import POINTS, alternating, fresh_process, hand_written, median_ratio
 from .mixture_score import mixture_score
+from .probability_flow import main as probability_flow
 
 STARTS = {
     "import theory": "import theory",
@@ -45,6 +46,7 @@ def main() -> None:
     print(f"{'memory beyond the input, in outputs':52s} {peak / t.nbytes:8.2f}")
     for label, seconds_taken, ratio in mixture_score():
         print(f"{label:52s} {seconds_taken:8.4f} s, {ratio:.2f} of two products and one exponential")
+    probability_flow()
 
 
 if __name__ == "__main__":

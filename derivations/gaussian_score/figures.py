@@ -11,10 +11,14 @@ from .data import digits, faces
 from .emergence import emergence_share
 from .far_field import unexplained_fraction
 from .generated_variance import generated_mode_variance, half_variance_time
+from .linear_denoiser import linear_denoiser_weight
 from .models.gaussian import GaussianModel
+from .models.mixture import MixtureModel
+from .posterior import mode_score
 from .rotation import rotation_residual
 from .simulation.flow import perturbed
 from .simulation.mixture import missed_by_gaussian, moments
+from .simulation.network import learning_of_modes, trained_denoiser
 from .simulation.sampler import delta_mixture, grid, heun
 from .simulation.trained_sampling import variance_by_time
 from .teleportation import skipped_fraction
@@ -280,3 +284,54 @@ def explained_score(axes):
     handles, labels = axes[1].get_legend_handles_labels()
     pairs = list(zip(handles[::2], handles[1::2], strict=True))
     axes[1].legend(pairs, [label.removesuffix(", theory") for label in labels[::2]])
+
+
+@figure(columns=2, panels=(1, 2), height=2.6, shows=(mode_score, linear_denoiser_weight))
+def trained_networks(axes):
+    r"""Small networks trained on the digits. (a) How much of a trained network's score the Gaussian with the
+    digits' mean and covariance explains, and how much the digits themselves as points; at 1,000 noisy
+    digits a level, negative values cut off. (b) When the weight of a mode has come half way, in training by SGD at $\sigma = 0.3$:
+    line: theory for gradient flow of a linear denoiser; markers: networks.
+    """
+    X, rng = digits(), generator(0)
+    models = GaussianModel.from_data(X), MixtureModel.from_points(X)
+    network, levels = trained_denoiser(X, steps=3000), np.geomspace(0.05, 10, 15)
+    explained = []
+    for sigma in levels:
+        x = X[rng.integers(0, len(X), 1000)] + sigma * rng.normal(size=(1000, X.shape[1]))
+        score = (network(x, sigma) - x) / sigma**2
+        missed = [np.sum((model.score(x, sigma=sigma) - score) ** 2) for model in models]
+        explained.append(1 - np.array(missed) / np.sum(score**2))
+    for k, (label, marker) in enumerate((("by the Gaussian", "o"), ("by the points", "s"))):
+        axes[0].plot(levels, np.array(explained)[:, k], marker + ("-", "--")[k], color=f"C{k}", label=label)
+    axes[0].set(xscale="log", ylim=(0, 1.03), xlabel=r"noise level $\sigma$")
+    axes[0].set(ylabel="explained fraction of the score")
+
+    sigma, shown = 0.3, np.arange(0, 45, 2)
+    lam = models[0].lam[shown]
+    best = lam / (lam + sigma**2)
+    tau = np.geomspace(0.01, 20, 2001)
+    learned = linear_denoiser_weight(tau[:, None], lam, sigma, 0.0, 1.0)
+    axes[1].plot(lam + sigma**2, _half_way(tau, learned, best), "-", color="C0", label="theory")
+    for k, (label, hidden) in enumerate((("linear", ()), ("one hidden layer", (256,)))):
+        times, weights = learning_of_modes(X, sigma, hidden=hidden, steps=3000, rate=0.01, every=10)
+        half = _half_way(times, weights[:, shown], best)
+        axes[1].plot(lam + sigma**2, half, "os"[k], color=f"C{k}", **OPEN, label=label)
+    axes[1].set(xscale="log", yscale="log", xlabel=r"noisy variance $\lambda + \sigma^2$")
+    axes[1].set(ylabel=r"half-way time $\eta\tau$")
+    axes[1].set_xticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
+    axes[1].set_yticks([0.2, 0.5, 1, 2, 3], ["0.2", "0.5", "1", "2", "3"])
+    axes[1].set_xticks([], minor=True)
+    axes[1].set_yticks([], minor=True)
+    for ax in axes:
+        ax.legend()
+
+
+def _half_way(times, weights, best) -> np.ndarray:
+    """The first time at which each column has passed half of its final value, between two times."""
+    share = weights / best
+    after = np.argmax(share > 0.5, axis=0)
+    before, columns = np.maximum(after - 1, 0), np.arange(share.shape[1])
+    low, high = share[before, columns], share[after, columns]
+    part = np.where(after > 0, (0.5 - low) / np.where(high > low, high - low, 1), 1)
+    return times[before] + part * (times[after] - times[before])
