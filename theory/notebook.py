@@ -65,7 +65,7 @@ def write(theory: Theory, folder: Path, *, progress: Callable[[int, int, str], N
 def build(theory: Theory):
     """The notebook of a theory, not executed.
 
-    Comparisons that the theory's ``NOT_IN_NOTEBOOK`` names are not run (they would take too long).
+    Comparisons and figures that the theory's ``NOT_IN_NOTEBOOK`` names are left out: they take too long.
     """
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -203,7 +203,8 @@ def _places(theory: Theory) -> dict[str, list]:
     """The figures by the module they follow: the last result whose objects they draw."""
     modules = {module.__name__: name for name, module in theory.modules.items() if name in theory.results}
     order, placed = list(modules.values()), {}
-    for figure in theory.figures.values():
+    skipped = getattr(theory.root, "NOT_IN_NOTEBOOK", ())
+    for figure in (one for name, one in theory.figures.items() if name not in skipped):
         known = vars(theory.modules[figure.module.removeprefix(f"{theory.module_name}.")])
         drawn = [known.get(name) for name in figure.draw.__code__.co_names] + list(figure.shows)
         homes = [getattr(x, "module", None) or getattr(x, "__module__", None) for x in drawn]

@@ -26,6 +26,9 @@ RESULTS = (
 )
 """The result files in reading order."""
 
+NOT_IN_NOTEBOOK = ("trained_networks",)
+"""It trains for half a minute; `theory figures gaussian_score trained_networks` draws it."""
+
 REFERENCES = r"""
 @article{wang2023diffusion,
   author = {Wang, Binxu and Vastola, John J.},
