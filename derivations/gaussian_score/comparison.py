@@ -55,7 +55,7 @@ from .trajectory import endpoint_gain, mode_flow, perturbation_gain
 def score_and_jacobian(weights, means, covariances, alpha, sigma, x):
     """The mixture's score, after each component the lower part of the Jacobian's row: (B, 2 + 3)."""
     model = MixtureModel(weights, means, covariances)
-    score, jacobian = (f(x, alpha=alpha, sigma=sigma) for f in (model.score, model.jacobian))
+    score, jacobian = (f(x, alpha=alpha, sigma=sigma) for f in (model.score, model.score_jacobian))
     rows = (np.column_stack([score[:, i], jacobian[:, i, : i + 1]]) for i in range(score.shape[1]))
     return np.column_stack(list(rows))
 

@@ -7,7 +7,7 @@ import numpy as np
 from theory.figure import figure
 from theory.simulation import generator, namespace
 
-from .data import digits, faces
+from .data import digits, faces, mnist
 from .emergence import emergence_share
 from .far_field import unexplained_fraction
 from .generated_variance import generated_mode_variance, half_variance_time
@@ -71,27 +71,28 @@ def painters_trajectories(axes):
     axes[1].legend(fontsize=7)
 
 
-@figure(columns=2, panels=(2, 8), height=2.1, shows=(endpoint_gain,))
+@figure(columns=2, panels=(4, 8), height=4.1, shows=(endpoint_gain,))
 def outline_first(axes):
-    r"""What the denoiser shows on the way from noise to a face, at the noise levels $\sigma$ above: first
-    the outline, then the details. Above: the exact flow of the Gaussian with the mean and covariance
-    of 100 faces; below: EDM's sampler with the exact denoiser of the faces themselves, from the same noise.
+    r"""What the denoiser shows on the way from noise to an image, at the noise levels $\sigma$ above: first
+    the outline, then the details. Faces (100 of 25 x 25 pixels) and MNIST (5,000 of 28 x 28). "Gaussian":
+    the exact flow of the Gaussian with the images' mean and covariance; "images": EDM's sampler with the
+    exact denoiser of the images themselves, from the same noise.
     """
-    X, sigmas = faces(), grid(40)
-    model, denoise = GaussianModel.from_data(X), delta_mixture(X)
-    x_T = 80 * np.random.default_rng(3).normal(size=(1, X.shape[1]))
-    shown = (0, 8, 14, 18, 21, 24, 28, 34)
-    samples = [x_T, *heun(denoise, x_T, sigmas)]
-    estimates = model.endpoint_estimate(x_T, sigmas[list(shown)])
-    for column, k in enumerate(shown):
-        pictures = (estimates[column, 0], denoise(samples[k], sigmas[k])[0])
-        for ax, picture in zip(axes[:, column], pictures, strict=True):
-            ax.imshow(picture.reshape(25, 25), cmap="gray", vmin=-1, vmax=1)
-            ax.set(xticks=[], yticks=[])
-        axes[0, column].set_title(rf"$\sigma = {sigmas[k]:.2g}$", loc="left", fontsize=7)
-        axes[1, column].set_title(" ", loc="left")  # no letters on so many small pictures
-    axes[0, 0].set_ylabel("Gaussian", fontsize=7)
-    axes[1, 0].set_ylabel("faces", fontsize=7)
+    sigmas, shown = grid(40), (0, 8, 14, 18, 21, 24, 28, 34)
+    for row, (name, X, side, seed) in enumerate((("faces", faces(), 25, 3), ("MNIST", mnist(), 28, 0))):
+        model, denoise = GaussianModel.from_data(X), delta_mixture(X)
+        x_T = 80 * np.random.default_rng(seed).normal(size=(1, X.shape[1]))
+        samples = [x_T, *heun(denoise, x_T, sigmas)]
+        estimates = model.endpoint_estimate(x_T, sigmas[list(shown)])
+        for column, k in enumerate(shown):
+            pictures = (estimates[column, 0], denoise(samples[k], sigmas[k])[0])
+            for ax, picture in zip(axes[2 * row : 2 * row + 2, column], pictures, strict=True):
+                ax.imshow(picture.reshape(side, side), cmap="gray", vmin=-1, vmax=1)
+                ax.set(xticks=[], yticks=[])
+                ax.set_title(" ", loc="left", fontsize=3)  # no letters on so many small pictures
+            axes[0, column].set_title(rf"$\sigma = {sigmas[k]:.2g}$", loc="left", fontsize=7)
+        axes[2 * row, 0].set_ylabel(f"{name},\nGaussian", fontsize=7)
+        axes[2 * row + 1, 0].set_ylabel(f"{name},\nimages", fontsize=7)
 
 
 @figure(height=2.8, shows=(emergence_share,))
@@ -290,8 +291,8 @@ def explained_score(axes):
 def trained_networks(axes):
     r"""Small networks trained on the digits. (a) How much of a trained network's score the Gaussian with the
     digits' mean and covariance explains, and how much the digits themselves as points; at 1,000 noisy
-    digits a level, negative values cut off. (b) When the weight of a mode has come half way, in training by SGD at $\sigma = 0.3$:
-    line: theory for gradient flow of a linear denoiser; markers: networks.
+    digits a level, negative values cut off. (b) When the weight of a mode has come half way, in training
+    by SGD at $\sigma = 0.3$. Line: theory, for gradient flow of a linear denoiser; markers: networks.
     """
     X, rng = digits(), generator(0)
     models = GaussianModel.from_data(X), MixtureModel.from_points(X)

@@ -15,7 +15,15 @@ from derivations.gaussian_score.models import _components
 from derivations.gaussian_score.models.mixture import MixtureModel
 from derivations.gaussian_score.simulation.mixture import missed_by_gaussian, moments
 
-METHODS = ("score", "denoiser", "epsilon", "log_density", "responsibilities", "jacobian", "denoiser_jacobian")
+METHODS = (
+    "score",
+    "denoiser",
+    "epsilon",
+    "log_density",
+    "responsibilities",
+    "score_jacobian",
+    "denoiser_jacobian",
+)
 LEVEL = {"alpha": 0.8, "sigma": 0.6}
 EPS = np.finfo(float).eps
 
@@ -68,7 +76,7 @@ def test_every_method_follows_from_the_densities_of_the_components(weights, mean
         "epsilon": -s * score,
         "log_density": np.log(np.exp(logs).sum(axis=1)),
         "responsibilities": w,
-        "jacobian": jacobian,
+        "score_jacobian": jacobian,
         "denoiser_jacobian": (np.eye(4) + s**2 * jacobian) / a,
     }
     for name, value in expected.items():
@@ -242,7 +250,7 @@ def test_refined_logits_of_unequal_variances():
 def test_levels_come_first_and_a_single_sample_loses_its_axis(weights, means, covariances, full):
     model, x = MixtureModel(weights, means, covariances), np.ones((5, 4))
     assert model.score(x, alpha=[1.0, 0.5], sigma=[0.1, 0.2]).shape == (2, 5, 4)
-    assert model.jacobian(x[0], sigma=[0.1, 0.2, 0.3]).shape == (3, 4, 4)
+    assert model.score_jacobian(x[0], sigma=[0.1, 0.2, 0.3]).shape == (3, 4, 4)
     assert model.log_density(x, sigma=1).shape == (5,) and model.log_density(x[0], sigma=1).shape == ()
     assert model.responsibilities(x[0], sigma=1).shape == (3,)
     alone = model.denoiser(x, alpha=0.5, sigma=0.2)
@@ -273,7 +281,7 @@ def test_jax_compiles_and_differentiates_the_methods(weights, means, covariances
         score = jax.grad(lambda x: model.log_density(x, **LEVEL))(given)
         jacobian = jax.jit(jax.jacobian(lambda x: model.score(x, **LEVEL)))(given)
     np.testing.assert_allclose(score, model.score(x, **LEVEL), rtol=1e-12)
-    np.testing.assert_allclose(jacobian, model.jacobian(x, **LEVEL), rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(jacobian, model.score_jacobian(x, **LEVEL), rtol=1e-12, atol=1e-13)
 
 
 def test_a_component_without_weight_changes_nothing():

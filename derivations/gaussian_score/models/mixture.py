@@ -9,6 +9,7 @@ import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
 from ._components import Isotropic, Spread, like
+from .levels import level
 
 
 class MixtureModel:
@@ -19,8 +20,9 @@ class MixtureModel:
     neither symmetric nor positive semidefinite, is not finite or has another shape raises a ValueError.
 
     Methods take x of shape (B, D) or (D,), ``alpha`` >= 0 and ``sigma`` > 0 as numbers or arrays (T,),
-    which put an axis of levels before the rest: (T, B, D). Results have the kind, type and device of x
-    (NumPy, JAX, PyTorch; both of these differentiate through x, and JAX compiles with the levels fixed).
+    which put an axis of levels before the rest: (T, B, D); or the time ``t`` of a ``schedule``. Results
+    have the kind, type and device of x (NumPy, JAX, PyTorch; both of these differentiate through x, and
+    JAX compiles with the levels fixed).
 
     Cost per call and level: of components with one variance in every direction two products of (B, D) with
     (D, K) and B K exponentials, and only the first product where little noise leaves few of them a share
@@ -66,35 +68,44 @@ class MixtureModel:
         """D."""
         return self.means.shape[1]
 
-    def score(self, x, *, alpha=1.0, sigma):
+    def score(self, x, sigma=None, *, alpha=1.0, t=None, schedule=None):
         """The gradient of the noisy log-density: shape of x, units 1/x."""
-        return self._at(lambda x, a, s: self._combined(x, a, s, 0.0, 1.0), x, alpha, sigma)
+        return self._at(
+            lambda x, a, s: self._combined(x, a, s, 0.0, 1.0), x, level(sigma, alpha, t, schedule)
+        )
 
-    def denoiser(self, x, *, alpha=1.0, sigma):
+    def denoiser(self, x, sigma=None, *, alpha=1.0, t=None, schedule=None):
         """The mean of the clean data, given x: shape and units of x."""
-        return self._at(lambda x, a, s: self._combined(x, a, s, 1.0, 0.0), x, alpha, sigma)
+        return self._at(
+            lambda x, a, s: self._combined(x, a, s, 1.0, 0.0), x, level(sigma, alpha, t, schedule)
+        )
 
-    def epsilon(self, x, *, alpha=1.0, sigma):
+    def epsilon(self, x, sigma=None, *, alpha=1.0, t=None, schedule=None):
         """The mean of the noise, given x, as a multiple of sigma: shape of x."""
-        return self._at(lambda x, a, s: self._combined(x, a, s, 0.0, -s), x, alpha, sigma)
+        at = level(sigma, alpha, t, schedule)
+        return self._at(lambda x, a, s: self._combined(x, a, s, 0.0, -s), x, at)
 
-    def velocity(self, x, *, alpha, sigma, dalpha, dsigma):
-        """The mean of dx/dt, given x, where alpha and sigma change at the rates dalpha and dsigma.
+    def velocity(self, x, sigma=None, *, alpha=1.0, dalpha=0.0, dsigma=1.0, t=None, schedule=None):
+        """The mean of dx/dt, given x, along a schedule or at the rates given (EDM: 0 and 1).
 
         It moves samples along the probability flow, and is the target of flow matching.
         """
+        if schedule is not None:
+            dalpha, dsigma = schedule.rates(sigma if t is None else t)
         return self._at(
             lambda x, a, s, da, ds: self._combined(x, a, s, da, -s * ds),
-            x, alpha, sigma, dalpha=dalpha, dsigma=dsigma,
+            x, level(sigma, alpha, t, schedule), dalpha=dalpha, dsigma=dsigma,
         )  # fmt: skip
 
-    def log_density(self, x, *, alpha=1.0, sigma):
+    def log_density(self, x, sigma=None, *, alpha=1.0, t=None, schedule=None):
         """The logarithm of the noisy density: (B,), or one number."""
         return self._at(
-            lambda x, a, s: self._parts.log_density(self._from_centre(x, a), a, s), x, alpha, sigma
+            lambda x, a, s: self._parts.log_density(self._from_centre(x, a), a, s),
+            x,
+            level(sigma, alpha, t, schedule),
         )
 
-    def responsibilities(self, x, *, alpha=1.0, sigma):
+    def responsibilities(self, x, sigma=None, *, alpha=1.0, t=None, schedule=None):
         """The probability of each component, given x: (B, K)."""
 
         def found(x, a, s):
@@ -103,23 +114,23 @@ class MixtureModel:
                 return w
             return w @ like(w, np.eye(len(self._kept))[self._kept])
 
-        return self._at(found, x, alpha, sigma)
+        return self._at(found, x, level(sigma, alpha, t, schedule))
 
-    def jacobian(self, x, *, alpha=1.0, sigma):
+    def score_jacobian(self, x, sigma=None, *, alpha=1.0, t=None, schedule=None):
         """The Jacobian of the score: (B, D, D), symmetric."""
 
         def found(x, a, s):
             return self._jacobian(x, a, s, False) - self._mean_of(x, a, s, lambda lam, v: 1 / v)
 
-        return self._at(found, x, alpha, sigma)
+        return self._at(found, x, level(sigma, alpha, t, schedule))
 
-    def denoiser_jacobian(self, x, *, alpha=1.0, sigma):
+    def denoiser_jacobian(self, x, sigma=None, *, alpha=1.0, t=None, schedule=None):
         """The Jacobian of the denoiser, alpha/sigma^2 times the covariance of the clean data, given x."""
 
         def found(x, a, s):
             return self._jacobian(x, a, s, True) + self._mean_of(x, a, s, lambda lam, v: a * lam / v)
 
-        return self._at(found, x, alpha, sigma)
+        return self._at(found, x, level(sigma, alpha, t, schedule))
 
     def sample(self, n: int, rng: np.random.Generator, *, alpha=1.0, sigma=0.0) -> np.ndarray:
         """n samples of alpha x_0 + sigma noise at one level, sigma >= 0: (n, D)."""
@@ -156,13 +167,13 @@ class MixtureModel:
         w = parts.responsibilities(self._from_centre(x, alpha), alpha, sigma)
         return parts.mean_of_diagonal(w, function(parts.variances, alpha**2 * parts.variances + sigma**2))
 
-    def _at(self, function: Callable, x, alpha, sigma, **rates):
+    def _at(self, function: Callable, x, at, **rates):
         """``function(x, alpha, sigma, *rates)`` at every level, for a batch or a single sample."""
         x = _batch(x, self.dimension)
         xp, single = array_namespace(x), x.ndim == 1
         if single:
             x = x[None]
-        given = {"alpha": alpha, "sigma": sigma, **rates}
+        given = {"alpha": at[0], "sigma": at[1], **rates}
         levels = [_levels(name, value) for name, value in given.items()]
         try:
             levels = np.broadcast_arrays(*levels)
