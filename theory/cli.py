@@ -89,3 +89,7 @@ def _is_broken(error: Exception) -> bool:
 def _say(message: str, code: int) -> int:
     print(f"theory: {' '.join(message.split())}", file=sys.stderr)
     return code
+
+
+if __name__ == "__main__":
+    main()

@@ -24,6 +24,13 @@ def mnist() -> np.ndarray:
 
 
 @cache
+def mnist_32() -> np.ndarray:
+    """The same images with a margin of 2 pixels, 32 x 32: (5000, 1024)."""
+    images = mnist().reshape(-1, 28, 28)
+    return np.pad(images, ((0, 0), (2, 2), (2, 2)), constant_values=-1).reshape(len(images), -1)
+
+
+@cache
 def faces() -> np.ndarray:
     """100 faces of 25 x 25 pixels (the faces of scikit-image's ``lfw_subset``): (100, 625)."""
     from skimage.data import lfw_subset

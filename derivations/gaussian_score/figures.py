@@ -18,7 +18,7 @@ from .posterior import mode_score
 from .rotation import rotation_residual
 from .simulation.flow import perturbed
 from .simulation.mixture import missed_by_gaussian, moments
-from .simulation.network import learning_of_modes, trained_denoiser
+from .simulation.network import SCALES, learning_of_modes, trained_denoiser
 from .simulation.sampler import delta_mixture, grid, heun
 from .simulation.trained_sampling import variance_by_time
 from .teleportation import skipped_fraction
@@ -296,7 +296,7 @@ def trained_networks(axes):
     """
     X, rng = digits(), generator(0)
     models = GaussianModel.from_data(X), MixtureModel.from_points(X)
-    network, levels = trained_denoiser(X, steps=3000), np.geomspace(0.05, 10, 15)
+    network, levels = trained_denoiser(X, **SCALES["laptop"]), np.geomspace(0.05, 10, 15)
     explained = []
     for sigma in levels:
         x = X[rng.integers(0, len(X), 1000)] + sigma * rng.normal(size=(1000, X.shape[1]))
