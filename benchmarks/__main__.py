@@ -21,7 +21,7 @@ STARTS = {
 
 def main() -> None:
     for label, code in STARTS.items():
-        print(f"{label:52s} {fresh_process(code):8.3f} s")
+        print(f"{label:52s} {fresh_process(code):8.3f} s of CPU")
     import numpy as np
 
     from derivations.deep_linear import mode_strength
