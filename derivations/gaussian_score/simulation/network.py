@@ -10,6 +10,8 @@ from functools import partial
 
 import numpy as np
 
+from theory.simulation.neural import dense, dense_start, descend
+
 WIDTH = 256
 
 
@@ -40,7 +42,7 @@ def trained_denoiser(
     if architecture == "convolutional":
         network, params = _convolutions, _filters(first, channels=(3, 64, 64, 64, 64, 1))
     else:
-        network, params = _network, _start(first, (D + 2, WIDTH, WIDTH, D))
+        network, params = dense, dense_start(first, (D + 2, WIDTH, WIDTH, D))
 
     def denoise(params, x, sigma):
         total = jnp.sqrt(sigma**2 + sigma_data**2)
@@ -56,7 +58,7 @@ def trained_denoiser(
         return jnp.mean(weight * (found - clean) ** 2)
 
     adam = optax.adam(optax.cosine_decay_schedule(2e-3, steps))
-    params, _ = _descended(loss, params, jnp.stack(keys), adam)
+    params, _ = descend(loss, params, jnp.stack(keys), adam)
 
     def trained(x, sigma):
         x = jnp.asarray(x, dtype=jnp.float32)
@@ -84,33 +86,24 @@ def learning_of_modes(
     def loss(params, key):
         picked, noise = jax.random.split(key)
         clean = images[jax.random.randint(picked, (256,), 0, n)]
-        return jnp.sum((_network(params, _noisy(clean, noise)) - clean) ** 2) / len(clean)
+        return jnp.sum((dense(params, _noisy(clean, noise)) - clean) ** 2) / len(clean)
 
     def _noisy(clean, key):
         return clean + sigma * jax.random.normal(key, clean.shape)
 
     def weights(params, key):
         inputs = _noisy(images, key)
-        outputs = _network(params, inputs)
+        outputs = dense(params, inputs)
         y, found = inputs @ modes, outputs @ modes
         return jnp.sum(y * found, axis=0) / jnp.sum(y**2, axis=0)
 
     first, probe, *keys = jax.random.split(jax.random.key(seed), steps + 2)
-    params = _start(first, (D, *hidden, D))
+    params = dense_start(first, (D, *hidden, D))
     params[-1] = (0 * params[-1][0], params[-1][1])
     keys = jnp.stack(keys).reshape(-1, every)
     sgd = optax.sgd(rate)
-    _, found = _descended(loss, params, keys, sgd, watch=partial(weights, key=probe))
+    _, found = descend(loss, params, keys, sgd, watch=partial(weights, key=probe))
     return rate * every * np.arange(1, len(found) + 1), np.asarray(found, dtype=float)
-
-
-def _network(params, x):
-    import jax
-
-    for W, b in params[:-1]:
-        x = jax.nn.silu(x @ W + b)
-    W, b = params[-1]
-    return x @ W + b
 
 
 def _convolutions(params, x):
@@ -136,35 +129,3 @@ def _filters(key, channels):
         (jax.random.normal(k, (3, 3, a, b)) / (9 * a) ** 0.5, jax.numpy.zeros(b))
         for k, a, b in zip(keys, channels, channels[1:], strict=False)
     ]
-
-
-def _start(key, widths):
-    import jax
-
-    keys = jax.random.split(key, len(widths) - 1)
-    return [
-        (jax.random.normal(k, (a, b)) / a**0.5, jax.numpy.zeros(b))
-        for k, a, b in zip(keys, widths, widths[1:], strict=False)
-    ]
-
-
-def _descended(loss, params, keys, optimiser, watch=None):
-    """Parameters after a step for every key; with ``watch``, what it shows after each row of keys."""
-    import jax
-    import optax
-
-    def step(state, key):
-        params, inner = state
-        change, inner = optimiser.update(jax.grad(loss)(params, key), inner)
-        return (optax.apply_updates(params, change), inner), None
-
-    def row(state, keys):
-        state, _ = jax.lax.scan(step, state, keys)
-        return state, watch(state[0])
-
-    @jax.jit
-    def run(params):
-        return jax.lax.scan(row if watch else step, (params, optimiser.init(params)), keys)
-
-    (params, _), seen = run(params)
-    return params, seen
