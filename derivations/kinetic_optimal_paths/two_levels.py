@@ -6,14 +6,14 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, atan, cos, sin, sqrt
+from sympy import atan, cos, sin, sqrt
 
 from theory import Claim, ExplicitForm, Parameter, TrajectoryForm
-from theory.rules import Evolves, Given, Integrates, Rewrites, Solves, Substitutes
+from theory.rules import Differentiates, Given, Rewrites, Separates, Solves, Substitutes
 
 from .chord import F, Phi, R2, S, chord_energy, equation, radius_squared, rho
 from .separation import near_noise
-from .setting import SHARE, G, l, t, theta, theta_of
+from .setting import ANGLES, SHARE, G, l, t, theta, theta_of
 
 l_1 = Parameter("l_1", "variance of the data in the wide modes", sp.Interval(1, sp.oo), extremes=(1, 1e4))
 l_2 = Parameter("l_2", "variance of the data in the narrow modes", SHARE, extremes=(1e-6, 1))
@@ -47,7 +47,8 @@ level_stretch = Claim(
 # In terms of $s = \sin^2\theta$, $ds = 2\sin\theta\cos\theta\,d\theta$, its rate has an elementary integral.
 
 # %%
-rate, x = sp.Symbol("f"), Parameter("x", "a share of signal on the way", SHARE)
+rate, s_of = sp.Symbol("f"), sp.Function("s", positive=True)
+y = Parameter("y", "the stretched angle", ANGLES)
 by_angle = Claim(
     rate,
     sqrt(G_mean) / (2 * sin(theta) * cos(theta)),
@@ -60,11 +61,17 @@ by_share = Claim(
     Substitutes(by_angle, level_stretch, at={theta: sp.asin(sqrt(s))}),
     where=(s > 0, s < 1),
 )
-elementary = Claim(
-    Integral(by_share.rhs.subs(s, x), (x, 0, s)), atan(span * s / (1 + root)), Integrates(s), where=apart
+by_angle_of_share = Claim(
+    s_of(y).diff(y), 1 / rate, Given("the other way round, how s grows with the stretched angle")
 )
-gathered = Claim(F, Integral(by_share.rhs.subs(s, x), (x, 0, s)), Given("the stretched angle at s"))
-level_angle = Claim(F, atan(span * s / (1 + root)), Substitutes(gathered, elementary), everywhere=True)
+growth = Claim(
+    s_of(y).diff(y),
+    2 * sqrt((1 + (l_1 - 1) * s_of(y)) * (1 - (1 - l_2) * s_of(y))) / span,
+    Substitutes(by_angle_of_share, by_share, at={s: s_of(y)}, factor=1),
+    everywhere=True,
+    where=apart,
+)
+level_angle = Claim(F, atan(span * s / (1 + root)), Separates(growth, s, 0))
 total = Claim(Phi, F, Given("the stretched angle of the whole way, s = 1"))
 level_total = Claim(Phi, atan(span / (1 + product_of_roots)), Substitutes(total, level_angle, at={s: 1}))
 
@@ -99,7 +106,7 @@ manifold_energy = Claim(S, 2 - 2 * sqrt(fraction), Substitutes(level_energy, at=
 # The differential equation of the angle, in $s$: regular at both ends, where $G$ vanishes.
 
 # %%
-angle_now, s_of = theta_of(t), sp.Function("s", positive=True)
+angle_now = theta_of(t)
 A2, M2, A, Mn, V_1, V_2 = sp.symbols("A2 M2 A M_n V_1 V_2")
 cos_Phi = (1 + product_of_roots) / sum_of_roots
 level_square = Claim(
@@ -111,26 +118,27 @@ stretch_of_angle = Claim(
     level_stretch.rhs.subs(theta, angle_now),
     Substitutes(stretch_on_the_way, level_stretch, at={theta: angle_now}),
 )
-level_equation = Claim(
-    angle_now.diff(t),
-    sqrt((cos(angle_now) ** 2 + l_1 * sin(angle_now) ** 2) * (cos(angle_now) ** 2 + l_2 * sin(angle_now) ** 2))
-    / (sum_of_roots * R2 * sin(angle_now) * cos(angle_now)),
-    Substitutes(equation, stretch_of_angle, level_total, at={rho: sqrt(R2)}),
-    where=(sin(angle_now) > 0, cos(angle_now) > 0, R2 > 0),
-    everywhere=True,
-)
 share = Claim(s_of(t), sin(angle_now) ** 2, Given("the share of the signal"))
+share_by_angle = Claim(
+    s_of(t).diff(t), 2 * sin(angle_now) * cos(angle_now) * angle_now.diff(t), Differentiates(share, t)
+)
 share_rate = Claim(
     s_of(t).diff(t),
-    2 * sqrt((1 + (l_1 - 1) * s_of(t)) * (1 - (1 - l_2) * s_of(t))) / (sum_of_roots * R2),
-    Evolves(share, (level_equation,)),
-)
+    2 * root / (sum_of_roots * R2),
+    Substitutes(
+        share_by_angle, equation, stretch_of_angle, level_total,
+        at={rho: sqrt(R2), angle_now: sp.asin(sqrt(s))},
+    ),
+    where=(s > 0, s < 1, *apart),
+    everywhere=True,
+)  # fmt: skip
 share_flow = Claim(
     s_of(t).diff(t),
     2
     * sqrt((1 + (l_1 - 1) * s_of(t)) * (1 - (1 - l_2) * s_of(t)))
     / (sum_of_roots * (t**2 + (1 - t) ** 2 + 2 * t * (1 - t) * cos_Phi)),
-    Substitutes(share_rate, level_square),
+    Substitutes(share_rate, level_square, at={s: s_of(t)}),
+    everywhere=True,
 )
 
 # %% [markdown]
