@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import atan, cos, sin, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
-from theory.rules import Conserved, Given, Rewrites, Solves, Substitutes
+from theory.rules import Conserved, Differentiates, Given, Rewrites, Solves, Substitutes
 
 from .energy import e, polar_density
 from .setting import ANGLES, G, rho_of, t, theta_of
@@ -60,6 +60,16 @@ radius_from_sides = Claim(
 )
 angle_there = Claim(F, phi, Given("the stretched angle on the way"))
 angle = Claim(F, atan(t * sin(Phi) / (1 - t + t * cos(Phi))), Substitutes(angle_there, chord), everywhere=True)
+radius_rate = Claim(
+    sp.Derivative(R, t),
+    -2 * (1 - 2 * t) * sin(Phi / 2) ** 2 / sqrt((1 - t) ** 2 + 2 * t * (1 - t) * cos(Phi) + t**2),
+    Differentiates(radius, t),
+)
+angle_rate = Claim(
+    sp.Derivative(F, t),
+    sin(Phi) / ((1 - t) ** 2 + 2 * t * (1 - t) * cos(Phi) + t**2),
+    Differentiates(angle, t),
+)
 swept = Claim(area, rho**2 * phi.diff(t), Given("twice the area swept per unit of time"))
 area_of_chord = Claim(area, sin(Phi), Substitutes(swept, chord), everywhere=True)
 spent = Claim(S, rho.diff(t) ** 2 + rho**2 * phi.diff(t) ** 2, Given("the energy spent per unit of time"))
@@ -124,3 +134,5 @@ one_point_energy = Claim(S, 2, Substitutes(chord_energy, at={Phi: sp.pi / 2}))
 kinetic_optimal_energy = ExplicitForm(chord_energy, (Phi,), forms=((least_energy, True),))
 chord_radius = ExplicitForm(radius, (t, Phi), forms=((radius_from_sides, True),))
 chord_angle = ExplicitForm(angle, (t, Phi))
+chord_radius_rate = ExplicitForm(radius_rate, (t, Phi))
+chord_angle_rate = ExplicitForm(angle_rate, (t, Phi))
