@@ -5,7 +5,7 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, cosh, exp, oo, pi, sqrt, tanh
+from sympy import Integral, cosh, exp, oo, pi, sech, sqrt, tanh
 
 from theory import Claim, Parameter, QuadratureForm
 from theory.parameter import NONNEGATIVE, REAL
@@ -31,7 +31,7 @@ noisy_density = Claim(p, normal * exp(-(omega**2) / 2) * cosh(omega * z), Substi
 left_open = Claim(q, 1 - tanh(omega * z) ** 2, Substitutes(variance, upper, lower))
 integrand = Claim(g, p * q * exp(omega**2 / 2), Given("their product, less a factor exp(-omega^2/2)"))
 even_integrand = Claim(
-    g, normal / cosh(omega * z), Substitutes(integrand, noisy_density, left_open)
+    g, normal * sech(omega * z), Substitutes(integrand, noisy_density, left_open)
 )
 mean = Claim(
     mmse,
@@ -40,7 +40,7 @@ mean = Claim(
 )
 mean_error = Claim(
     mmse,
-    exp(-(omega**2) / 2) * Integral(2 * normal / cosh(omega * z), (z, 0, oo)),
+    exp(-(omega**2) / 2) * Integral(2 * normal * sech(omega * z), (z, 0, oo)),
     Substitutes(mean, even_integrand),
 )
 by_tanh = Claim(

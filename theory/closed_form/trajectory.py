@@ -15,7 +15,7 @@ from ..derivation import Claim
 from ..parameter import Domain, Parameter
 from ..rules.substitution import components, rate
 from ..ulps import ulps_between
-from .accuracy import Accuracy
+from .accuracy import Accuracy, double_precision
 from .branch import compiled
 from .form import ClosedForm
 
