@@ -102,6 +102,8 @@ class KineticOptimalPath:
     energy 0; the cosine path is returned.
     """
 
+    name = "kinetic-optimal"
+
     def __init__(self, data):
         self.data = data
         self.free = isinstance(data, Gaussian) and len(data.l) == 1
@@ -209,7 +211,7 @@ def kinetic_optimal_path(X=None, *, spectrum=None, normalise: bool = False, **op
 def _panels(data):
     """(G of y, edges of panels, power at the noise, power at the data) of data."""
     if isinstance(data, DataSet):
-        return data.stretch_at, np.log(data.ratios), 1 if data.offset > 1e-9 else 2, 1
+        return data.stretch_at, np.log(data.ratios), data.power or 1, 1
     if isinstance(data, Gaussian):
         scales = -np.log(data.l[data.l > 0]) / 2
         ends, high = (scales.min() - _FAR, scales.max() + _FAR), 2 if data.l[0] > 0 else 1
@@ -235,7 +237,7 @@ def _ends(data) -> tuple[float, float]:
             return curvature, thin
         return curvature, float(((1 - data.l) ** 2 / data.l) @ data.weights)
     if isinstance(data, DataSet):
-        if data.offset > 1e-9:
+        if not data.power:
             return data.offset, 1.0
         r = data.ratios[0]
         return float(data.stretch_at(np.log(r)) / r**2), 1.0

@@ -201,17 +201,19 @@ class DataSet:
     def _interpolant(self):
         from scipy.interpolate import PchipInterpolator
 
-        # G over its leading power of r: smooth on the whole line
-        y, power = np.log(self.ratios), 0 if self.offset > 1e-9 else 2
-        G = 1 - self._values * (1 + self.ratios**2)
-        return PchipInterpolator(y, np.clip(G, 1e-300, 1.0) / _rise(self.ratios) ** power), power
+        # ln G in ln r: between 0 and 1 by itself, and straight where it is a power
+        G = np.maximum(1 - self._values * (1 + self.ratios**2), 1e-12)
+        return PchipInterpolator(np.log(self.ratios), np.log(np.minimum(G, 1.0)))
+
+    @property
+    def power(self) -> int:
+        """With which power of r the stretch G starts: 2 of centred data, else 0."""
+        return 0 if self.offset > 1e-9 else 2
 
     def stretch_at(self, y) -> np.ndarray:
-        """G at y = ln r, interpolated; before and after the table as the first and last value tell."""
-        shape, power = self._interpolant
-        knots = np.log(self.ratios)
-        inside = np.clip(y, knots[0], knots[-1])
-        return np.clip(shape(inside) * _rise(np.exp(y)) ** power, 0.0, 1.0)
+        """G at y = ln r, interpolated; before the table by its leading power, after it as its last value."""
+        first, last = np.log(self.ratios[[0, -1]])
+        return np.exp(self._interpolant(np.clip(y, first, last)) + self.power * np.minimum(y - first, 0.0))
 
     def stretch(self, theta) -> np.ndarray:
         """G at the angles theta in [0, pi/2]."""
@@ -269,11 +271,6 @@ def data_separation(r, X=None, *, spectrum=None, **options) -> tuple[np.ndarray,
     order, back = np.unique(np.maximum(r.ravel(), 1e-12), return_inverse=True)
     found = DataSet(X, ratios=order, **options)
     return found.table.mean(axis=0)[back].reshape(r.shape), found.errors[back].reshape(r.shape)
-
-
-def _rise(r):
-    """From r at the noise to 1 at the data: the sine of the angle."""
-    return r / np.hypot(1, r)
 
 
 def _rising(ratios) -> np.ndarray:
