@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import fsolve, minimize
 
 from theory.simulation import Measurement, Simulation
 
@@ -67,14 +67,18 @@ def discrete_energy(levels_of_path: np.ndarray, l: np.ndarray, shares: np.ndarra
 
 
 def least(step: float, l, shares):
-    """(least energy, A, B at the inner times) by L-BFGS from the path of Cond-OT."""
+    """(least energy, A, B at the inner times): L-BFGS from the path of Cond-OT, then Newton's method.
+
+    The energy is convex in A and B: there is one minimum.
+    """
     t = np.arange(1, round(1 / step)) * step
     run = minimize(
         discrete_energy, np.concatenate([t**2, (1 - t) ** 2]), args=(np.asarray(l), np.asarray(shares), step),
         jac=True, method="L-BFGS-B", bounds=[(0, None)] * (2 * len(t)),
         options={"maxiter": 20_000, "maxfun": 40_000, "ftol": 0, "gtol": 1e-11, "maxcor": 60},
     )  # fmt: skip
-    return run.fun, *np.split(run.x, 2)
+    found = fsolve(lambda x: discrete_energy(x, np.asarray(l), np.asarray(shares), step)[1], run.x, xtol=1e-14)
+    return discrete_energy(found, np.asarray(l), np.asarray(shares), step)[0], *np.split(found, 2)
 
 
 def minimised(*, xp, rng, progress, step, measured) -> Measurement:
