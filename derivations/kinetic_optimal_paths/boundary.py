@@ -66,9 +66,7 @@ even_law = Claim(near, sqrt(stretch) * psi, Given("G does not vanish at the end"
 
 # %%
 level_of_angle = Claim(level, psi, Given("to leading order, at radius 1: the sine of the angle"))
-square_angle = Claim(
-    psi, sqrt(2 * tau * sin(Phi) / sqrt(curvature)), Inverts(square_law, psi, end_swept.rhs)
-)
+square_angle = Claim(psi, sqrt(2 * tau * sin(Phi) / sqrt(curvature)), Inverts(square_law, psi, end_swept.rhs))
 even_angle = Claim(psi, tau * sin(Phi) / sqrt(stretch), Inverts(even_law, psi, end_swept.rhs))
 square_end = Claim(
     level, sqrt(2 * tau * sin(Phi) / sqrt(curvature)), Substitutes(level_of_angle, square_angle)
@@ -85,9 +83,7 @@ start_square = Claim(A2, level**2, Given("the square of the signal level"))
 levels_agree = Claim(
     A2,
     2 * t / sum_of_roots,
-    Substitutes(
-        start_square, square_end, level_total, at={tau: t, curvature: (l_1 - 1) * (1 - l_2)}
-    ),
+    Substitutes(start_square, square_end, level_total, at={tau: t, curvature: (l_1 - 1) * (1 - l_2)}),
     where=apart,
 )
 

@@ -55,11 +55,11 @@ radius_squared = Claim(
 radius = Claim(
     R, sqrt(1 - 4 * t * (1 - t) * sin(Phi / 2) ** 2), Substitutes(radius_there, chord), everywhere=True
 )
-radius_from_sides = Claim(
-    R, sqrt((1 - t) ** 2 + 2 * t * (1 - t) * cos(Phi) + t**2), Rewrites(radius)
-)
+radius_from_sides = Claim(R, sqrt((1 - t) ** 2 + 2 * t * (1 - t) * cos(Phi) + t**2), Rewrites(radius))
 angle_there = Claim(F, phi, Given("the stretched angle on the way"))
-angle = Claim(F, atan(t * sin(Phi) / (1 - t + t * cos(Phi))), Substitutes(angle_there, chord), everywhere=True)
+angle = Claim(
+    F, atan(t * sin(Phi) / (1 - t + t * cos(Phi))), Substitutes(angle_there, chord), everywhere=True
+)
 radius_rate = Claim(
     sp.Derivative(R, t),
     -2 * (1 - 2 * t) * sin(Phi / 2) ** 2 / sqrt((1 - t) ** 2 + 2 * t * (1 - t) * cos(Phi) + t**2),
@@ -98,16 +98,19 @@ Gamma_of, Gamma_0 = sp.Function("Gamma", positive=True), sp.Symbol("Gamma_0", po
 p, omega, g, Gamma = p_of(t), omega_of(t), g_of(t), Gamma_of(t)
 outward = Claim(rho.diff(t), p, Given("the radial velocity"))
 along = Claim(Gamma.diff(t), g * omega, Given("G changes as the angle does"))
-radial_on_surface = Claim(
-    p.diff(t), rho * Gamma * omega**2, Given("Euler-Lagrange equation of the radius")
-)
+radial_on_surface = Claim(p.diff(t), rho * Gamma * omega**2, Given("Euler-Lagrange equation of the radius"))
 angular_on_surface = Claim(
     omega.diff(t),
     -2 * p * omega / rho - g * omega**2 / (2 * Gamma),
     Given("Euler-Lagrange equation of the angle: d(rho^2 G omega)/dt = rho^2 g omega^2/2"),
 )
 on_surface = (outward, along, radial_on_surface, angular_on_surface)
-start = [(rho_of(0), 1), (p_of(0), cos(Phi) - 1), (Gamma_of(0), Gamma_0), (omega_of(0), sin(Phi) / sqrt(Gamma_0))]
+start = [
+    (rho_of(0), 1),
+    (p_of(0), cos(Phi) - 1),
+    (Gamma_of(0), Gamma_0),
+    (omega_of(0), sin(Phi) / sqrt(Gamma_0)),
+]
 conserved_area = Claim(rho**2 * sqrt(Gamma) * omega, sin(Phi), Conserved(on_surface, t, conditions=start))
 conserved_energy = Claim(
     p**2 + rho**2 * Gamma * omega**2, 2 - 2 * cos(Phi), Conserved(on_surface, t, conditions=start)
@@ -117,9 +120,7 @@ conserved_energy = Claim(
 # Of a path that preserves the variance the radius is 1: at best its stretched angle grows evenly.
 
 # %%
-of_constant_radius = Claim(
-    e, phi.diff(t) ** 2, Substitutes(flat_density, at={rho: 1})
-)
+of_constant_radius = Claim(e, phi.diff(t) ** 2, Substitutes(flat_density, at={rho: 1}))
 vp_energy = Claim(e, Phi**2, Substitutes(of_constant_radius, at={phi: Phi * t}))
 
 # %% [markdown]

@@ -59,9 +59,7 @@ density_by_ratio = Claim(
 # In polar variables it is the length element of a surface whose angle is stretched by $\sqrt G$.
 
 # %%
-stretch = Claim(
-    G, 1 - (1 - lam) / cos(theta_of(t)) ** 2, Given("the square of the stretch of the angle")
-)
+stretch = Claim(G, 1 - (1 - lam) / cos(theta_of(t)) ** 2, Given("the square of the stretch of the angle"))
 polar_density = Claim(
     e,
     rho_of(t).diff(t) ** 2 + rho_of(t) ** 2 * G * theta_of(t).diff(t) ** 2,

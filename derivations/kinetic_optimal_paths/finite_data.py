@@ -18,7 +18,9 @@ from .standard import E, M, cond_ot_by_M
 
 d = Parameter("d", "number of coordinates", COUNTING, extremes=(1, 1e6))
 n = Parameter("n", "number of points, of equal weight", COUNTING, extremes=(1, 1e6))
-H = Parameter("H", "entropy of the points' weights, at most ln(n)", NONNEGATIVE, unit="nat", extremes=(1e-3, 20))
+H = Parameter(
+    "H", "entropy of the points' weights, at most ln(n)", NONNEGATIVE, unit="nat", extremes=(1e-3, 20)
+)
 R = Parameter("R", "ratio r up to which nothing would be told", POSITIVE)
 x = Parameter("x", "a ratio on the way", NONNEGATIVE)
 J, J_R, excess, M_bound = sp.symbols("J J_R excess M_max")

@@ -56,9 +56,7 @@ worst = Claim(sp.Symbol("q_max"), 1 / (1 + r**2), Maximises(below_tangent, l, 1)
 
 # %%
 small_ratio = Claim(q, l - l**2 * r**2, Series(mode_error, r, 3))
-up_to = Claim(
-    Integral(l / (1 + l * x**2), (x, 0, r)), sqrt(l) * atan(sqrt(l) * r), Integrates(r)
-)
+up_to = Claim(Integral(l / (1 + l * x**2), (x, 0, r)), sqrt(l) * atan(sqrt(l) * r), Integrates(r))
 share_up_to = Claim(M, Integral(l / (1 + l * x**2), (x, 0, r)), Given("the error, over the ratios up to r"))
 mode_up_to = Claim(M, sqrt(l) * atan(sqrt(l) * r), Substitutes(share_up_to, up_to))
 mode_part = Claim(M, pi / 2 * sqrt(l), Limit(mode_up_to, r, oo))

@@ -22,9 +22,7 @@ t = Parameter("t", "time, from 0 (noise) to 1 (data)", SHARE)
 r = Parameter("r", "ratio a/m of signal to noise", NONNEGATIVE, extremes=(1e-6, 1e6))
 theta = Parameter("theta", "angle of signal and noise, arctan(a/m)", ANGLES, latex=r"\theta")
 lam = Parameter("lam", "data separation E|E[x_1|x]|^2/d", SHARE, latex=r"\lambda")
-mmse = Parameter(
-    "mmse", "error of the best denoiser per coordinate, 1 - lambda", SHARE, latex=r"\bar\lambda"
-)
+mmse = Parameter("mmse", "error of the best denoiser per coordinate, 1 - lambda", SHARE, latex=r"\bar\lambda")
 l = Parameter("l", "variance of the data in a mode, 1 on average", NONNEGATIVE, extremes=(1e-6, 1e6))
 
 a_of, m_of = (sp.Function(name, positive=True) for name in "am")

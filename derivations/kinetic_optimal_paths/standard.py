@@ -28,15 +28,9 @@ cosine_signal = Claim(a_of(t), sin(pi * t / 2), Given("the cosine schedule prese
 cosine_noise = Claim(m_of(t), cos(pi * t / 2), Given("the cosine schedule"))
 
 # %%
-cond_ot_ratio = Claim(
-    r_of(t), t / (1 - t), Substitutes(ratio, cond_ot_signal, cond_ot_noise), where=inside
-)
-cosine_ratio = Claim(
-    r_of(t), tan(pi * t / 2), Substitutes(ratio, cosine_signal, cosine_noise), where=inside
-)
-cond_ot_ratio_rate = Claim(
-    r_of(t).diff(t), 1 / (1 - t) ** 2, Differentiates(cond_ot_ratio, t), where=inside
-)
+cond_ot_ratio = Claim(r_of(t), t / (1 - t), Substitutes(ratio, cond_ot_signal, cond_ot_noise), where=inside)
+cosine_ratio = Claim(r_of(t), tan(pi * t / 2), Substitutes(ratio, cosine_signal, cosine_noise), where=inside)
+cond_ot_ratio_rate = Claim(r_of(t).diff(t), 1 / (1 - t) ** 2, Differentiates(cond_ot_ratio, t), where=inside)
 cosine_ratio_rate = Claim(
     r_of(t).diff(t), pi / (2 * cos(pi * t / 2) ** 2), Differentiates(cosine_ratio, t), where=inside
 )
@@ -52,9 +46,7 @@ pair_energy = Claim(
 cond_ot = (cond_ot_signal, cond_ot_noise, cond_ot_weight)
 cosine = (cosine_signal, cosine_noise, cosine_weight)
 cond_ot_by_M = Claim(E, 2 - M, Substitutes(reduced, pair_energy, *cond_ot), everywhere=True)
-cosine_by_M = Claim(
-    E, pi**2 / 4 - pi / 2 * M, Substitutes(reduced, pair_energy, *cosine), everywhere=True
-)
+cosine_by_M = Claim(E, pi**2 / 4 - pi / 2 * M, Substitutes(reduced, pair_energy, *cosine), everywhere=True)
 
 # %% [markdown]
 # Cosine beats Cond-OT where $M$ is above 0.8189: where the data are little more than noise.

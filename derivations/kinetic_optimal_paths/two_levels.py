@@ -71,9 +71,11 @@ growth = Claim(
     everywhere=True,
     where=apart,
 )
-level_angle = Claim(F, atan(span * s / (1 + root)), Separates(growth, s, 0))
+level_angle = Claim(F, atan(span * s / (1 + root)), Separates(growth, s, 0), everywhere=True)
 total = Claim(Phi, F, Given("the stretched angle of the whole way, s = 1"))
-level_total = Claim(Phi, atan(span / (1 + product_of_roots)), Substitutes(total, level_angle, at={s: 1}))
+level_total = Claim(
+    Phi, atan(span / (1 + product_of_roots)), Substitutes(total, level_angle, at={s: 1}), everywhere=True
+)
 
 # %% [markdown]
 # ## The energy, and Wasserstein's bound
@@ -82,7 +84,7 @@ level_total = Claim(Phi, atan(span / (1 + product_of_roots)), Substitutes(total,
 
 # %%
 level_energy = Claim(
-    S, 2 - 2 * (1 + product_of_roots) / sum_of_roots, Substitutes(chord_energy, level_total)
+    S, 2 - 2 * (1 + product_of_roots) / sum_of_roots, Substitutes(chord_energy, level_total), everywhere=True
 )
 stable_energy = Claim(
     S,

@@ -14,7 +14,11 @@ from theory.rules import Given, Rewrites, Substitutes
 from .setting import mmse
 
 omega = Parameter(
-    "omega", "height of the signal in noise levels, r sqrt(d)", NONNEGATIVE, latex=r"\omega", extremes=(1e-4, 20)
+    "omega",
+    "height of the signal in noise levels, r sqrt(d)",
+    NONNEGATIVE,
+    latex=r"\omega",
+    extremes=(1e-4, 20),
 )
 z = Parameter("z", "the noisy sample along the points, in noise levels", REAL)
 w_1, w_2, p, q, g = sp.symbols("w_1 w_2 p q g")
@@ -25,14 +29,14 @@ upper = Claim(w_1, exp(-((z - omega) ** 2) / 2) / sqrt(2 * pi) / 2, Given("densi
 lower = Claim(w_2, exp(-((z + omega) ** 2) / 2) / sqrt(2 * pi) / 2, Given("density from the lower point"))
 density = Claim(p, w_1 + w_2, Given("the density of the noisy sample"))
 variance = Claim(
-    q, 1 - ((w_1 - w_2) / (w_1 + w_2)) ** 2, Given("what is left open: the variance of a sign, given the sample")
+    q,
+    1 - ((w_1 - w_2) / (w_1 + w_2)) ** 2,
+    Given("what is left open: the variance of a sign, given the sample"),
 )
 noisy_density = Claim(p, normal * exp(-(omega**2) / 2) * cosh(omega * z), Substitutes(density, upper, lower))
 left_open = Claim(q, 1 - tanh(omega * z) ** 2, Substitutes(variance, upper, lower))
 integrand = Claim(g, p * q * exp(omega**2 / 2), Given("their product, less a factor exp(-omega^2/2)"))
-even_integrand = Claim(
-    g, normal * sech(omega * z), Substitutes(integrand, noisy_density, left_open)
-)
+even_integrand = Claim(g, normal * sech(omega * z), Substitutes(integrand, noisy_density, left_open))
 mean = Claim(
     mmse,
     exp(-(omega**2) / 2) * Integral(2 * g, (z, 0, oo)),

@@ -70,11 +70,14 @@ def test_two_levels_agree_with_their_closed_form(wide, narrow, counts):
     assert path.m(t) == pytest.approx(two_level_noise(t, wide, narrow), rel=1e-12)
     share = path.a(t) ** 2 / (path.a(t) ** 2 + path.m(t) ** 2)
     angle = np.arctan2(t * np.sin(path.Phi), 1 - t + t * np.cos(path.Phi))
-    assert two_level_stretched_angle(share, wide, narrow) == pytest.approx(angle, rel=1e-12)
+    assert two_level_stretched_angle(share, wide, narrow) == pytest.approx(angle, rel=1e-10)  # s next to 1
 
 
 def test_the_ends():
-    full, thin = kinetic_optimal_path(spectrum=[3, 0.6, 0.3, 0.1]), kinetic_optimal_path(spectrum=[4, 0, 0, 0])
+    full, thin = (
+        kinetic_optimal_path(spectrum=[3, 0.6, 0.3, 0.1]),
+        kinetic_optimal_path(spectrum=[4, 0, 0, 0]),
+    )
     for path in (full, thin):
         assert (path.a(0.0), path.m(0.0), path.a(1.0), path.m(1.0)) == (0, 1, 1, 0)
         assert path.da(0.0) == np.inf

@@ -137,7 +137,9 @@ def _integral(path: Path, data, cut: float) -> Estimate:
     # from the nearer end: levels there may be square roots of the time
     last = 1 - cut
     t, dt = last * (x**3 * (10 - 15 * x + 6 * x * x)), last * 30 * (x * (1 - x)) ** 2
-    a, m, da, dm = (np.asarray(f(t), dtype=float) * np.ones_like(t) for f in (path.a, path.m, path.da, path.dm))
+    a, m, da, dm = (
+        np.asarray(f(t), dtype=float) * np.ones_like(t) for f in (path.a, path.m, path.da, path.dm)
+    )
     # within rounding of an end a level may vanish, or its rate be infinite: no weight is left there
     inside = (m > 0) & np.isfinite(da) & np.isfinite(dm)
     a, m, da, dm, w, dt = (v[inside] for v in (a, m, da, dm, w, dt))

@@ -225,9 +225,7 @@ class DataSet:
         r = np.asarray(r, dtype=float)
         with np.errstate(divide="ignore"):
             y = np.clip(np.log(r), -300, 300)
-        return np.where(
-            r > self.ratios[-1], 0.0, (1 - self.stretch_at(y)) / (1 + np.minimum(r, 1e150) ** 2)
-        )
+        return np.where(r > self.ratios[-1], 0.0, (1 - self.stretch_at(y)) / (1 + np.minimum(r, 1e150) ** 2))
 
     def _functional(self, weights: np.ndarray, first: float) -> Estimate:
         """The integral of (1 - lambda) weights over ln r, with what lies below the table (1 - lambda = 1)."""

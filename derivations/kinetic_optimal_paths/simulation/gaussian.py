@@ -77,7 +77,9 @@ def least(step: float, l, shares):
         jac=True, method="L-BFGS-B", bounds=[(0, None)] * (2 * len(t)),
         options={"maxiter": 20_000, "maxfun": 40_000, "ftol": 0, "gtol": 1e-11, "maxcor": 60},
     )  # fmt: skip
-    found = fsolve(lambda x: discrete_energy(x, np.asarray(l), np.asarray(shares), step)[1], run.x, xtol=1e-14)
+    found = fsolve(
+        lambda x: discrete_energy(x, np.asarray(l), np.asarray(shares), step)[1], run.x, xtol=1e-14
+    )
     return discrete_energy(found, np.asarray(l), np.asarray(shares), step)[0], *np.split(found, 2)
 
 
@@ -89,7 +91,9 @@ def minimised(*, xp, rng, progress, step, measured) -> Measurement:
         return Measurement(xp.asarray(np.array([[energy]])), read, steps=round(1 / step))
     at = np.array([0.25, 0.5, 0.75])
     k = np.rint(at / step).astype(int) - 1
-    values = {"signal": np.sqrt(A), "noise": np.sqrt(B), "share": A / (A + B), "radius": np.sqrt(A + B)}[measured][k]
+    values = {"signal": np.sqrt(A), "noise": np.sqrt(B), "share": A / (A + B), "radius": np.sqrt(A + B)}[
+        measured
+    ][k]
     if measured == "radius":
         read = {}
     return Measurement(xp.asarray(values[:, None]), read | {"t": at[:, None]}, steps=round(1 / step))
