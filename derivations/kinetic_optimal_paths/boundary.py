@@ -1,7 +1,7 @@
 # %% [markdown]
 # # How the optimal schedule starts and ends
-# Near either end the chord has swept $t\sin\Phi$ of its angle, and $\sqrt G$ decides how much of $\theta$ that
-# is. Of centred data $G$ vanishes at the noise, so that the signal starts as a square root: with
+# Near either end the chord has swept $t\sin\Phi$ of its angle, and $\sqrt G$ decides how much of $\theta$
+# that is. Of centred data $G$ vanishes at the noise, so that the signal starts as a square root: with
 # infinite speed (R7). Of full-rank Gaussian data it vanishes at the data too.
 
 # %%

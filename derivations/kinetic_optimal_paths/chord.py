@@ -1,8 +1,8 @@
 # %% [markdown]
 # # The kinetic-optimal path is a chord
 # Measured by $\varphi(\theta) = \int_0^\theta \sqrt G$ instead of $\theta$, the energy of the polar path is
-# $\int (\dot\rho^2 + \rho^2\dot\varphi^2)\,dt$: that of a point in a plane. So the best path is a straight line,
-# from radius 1 and angle 0 to radius 1 and angle $\Phi = \varphi(\pi/2)$, at constant speed (R5).
+# $\int (\dot\rho^2 + \rho^2\dot\varphi^2)\,dt$: that of a point in a plane. So the best path is a straight
+# line, from radius 1 and angle 0 to radius 1 and angle $\Phi = \varphi(\pi/2)$, at constant speed (R5).
 
 # %%
 import sympy as sp

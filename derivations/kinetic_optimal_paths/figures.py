@@ -33,8 +33,8 @@ def random_points(n: int, d: int) -> np.ndarray:
 def separation_of_data(axes):
     r"""How well data are told from a sample with signal-to-noise ratio $r$. (a) Exact cases; markers: the
     error of the denoiser on draws. (b) Sixteen random points in $d$ dimensions, estimated with the
-    error bars of 1,000 draws: the more dimensions, the sooner they are told. Dashed: the digits; dotted: standard
-    normal data, told worst.
+    error bars of 1,000 draws: the more dimensions, the sooner they are told. Dashed: the digits; dotted:
+    standard normal data, told worst.
     """
     r, few = np.geomspace(0.02, 10, 121), np.geomspace(0.05, 5, 9)
     normal = 1 - mode_mmse(r, 1.0)
@@ -74,10 +74,10 @@ def separation_of_data(axes):
 
 @figure(columns=2, panels=(1, 2), height=2.8, shows=(chord_radius, chord_angle, two_level_signal))
 def optimal_paths(axes):
-    r"""The path that moves least. (a) Signal $a$ (rising) and noise $m$ (falling) of the digits' path and of a
-    Gaussian of two levels of variance, against Cond-OT (grey) and cosine (grey, dashed). Markers: L-BFGS on the
-    path itself, in 80 steps. (b) In the plane of radius $\rho$ and stretched angle $\varphi$ the optimal path is
-    straight; Cond-OT and cosine are not (here for the digits).
+    r"""The path that moves least. (a) Signal $a$ (rising) and noise $m$ (falling) of the digits' path and of
+    a Gaussian of two levels of variance, against Cond-OT (grey) and cosine (grey, dashed). Markers: L-BFGS
+    on the path itself, in 80 steps. (b) In the plane of radius $\rho$ and stretched angle $\varphi$ the optimal
+    path is straight; Cond-OT and cosine are not (here for the digits).
     """
     data = DataSet(digits(), samples=1000)
     path, two = KineticOptimalPath(data), kinetic_optimal_path(spectrum=[2.5, 2.5, 0.4, 0.4, 0.4, 0.4, 0.4])
@@ -107,7 +107,8 @@ def optimal_paths(axes):
         a, m = (path.a(t), path.m(t)) if name == "optimal" else levels(name, t)[:2]
         rho, phi = np.hypot(a, m), np.interp(np.arctan2(a, m), grid, stretched)
         axes[1].plot(rho * np.cos(phi), rho * np.sin(phi), color=f"C{k}", linestyle=STYLES[k], label=label)
-        axes[1].plot(rho[::100] * np.cos(phi[::100]), rho[::100] * np.sin(phi[::100]), "o", color=f"C{k}", ms=3,
+        quarter = rho[::100] * np.array([np.cos(phi[::100]), np.sin(phi[::100])])
+        axes[1].plot(*quarter, "o", color=f"C{k}", ms=3,
                      label=f"{label}, every quarter of the time")  # fmt: skip
     axes[1].set(xlabel=r"$\rho\,\cos\varphi$", ylabel=r"$\rho\,\sin\varphi$", aspect="equal", xlim=(0, 1.05))
     handles, labels = axes[1].get_legend_handles_labels()
@@ -117,8 +118,8 @@ def optimal_paths(axes):
 @figure(height=3.0, shows=(cond_ot_energy, cosine_energy, kinetic_optimal_energy, two_level_energy))
 def energies(ax):
     r"""Energy of the schedules against $M$, the one number of the data that Cond-OT and cosine need: straight
-    lines, which cross at $M = 0.819$. The optimum is below both: two points in $d$ dimensions, Gaussian data on a
-    manifold, and (crosses) the digits and four levels of variance. Open markers: $|u|^2$ averaged over the
+    lines, which cross at $M = 0.819$. The optimum is below both: two points in $d$ dimensions, Gaussian data
+    on a manifold, and (crosses) the digits and four levels of variance. Open markers: $|u|^2$ averaged over the
     velocities of the digits themselves.
     """
     M = np.linspace(0, np.pi / 2, 101)
@@ -155,8 +156,8 @@ def energies(ax):
 @figure(height=2.8, shows=(largest_excess_of_cond_ot, largest_M))
 def excess_of_cond_ot(ax):
     r"""What Cond-OT spends above the least energy on $n$ random points in $d$ dimensions (markers, estimated
-    from 600 draws) and on the digits, against $\ln n/d$. Line: the bound $2\sin M - M$ at the largest $M$ that
-    the entropy allows; dotted: $M$ itself at its largest. Cond-OT becomes optimal as $\ln n/d \to 0$.
+    from 600 draws) and on the digits, against $\ln n/d$. Line: the bound $2\sin M - M$ at the largest $M$
+    that the entropy allows; dotted: $M$ itself at its largest. Cond-OT becomes optimal as $\ln n/d \to 0$.
     """
     ratio = np.geomspace(1e-3, 0.5, 61)
     most = np.sqrt(ratio) * largest_M(1.0, 1)

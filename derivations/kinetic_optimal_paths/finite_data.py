@@ -1,8 +1,8 @@
 # %% [markdown]
 # # When Cond-OT is nearly optimal
 # A finite data set has an entropy $H \le \ln n$ and no more can be learned about it than that. By the
-# identity of information and error (Guo, Shamai and Verdu, 2005), $dI/d(r^2) = \frac d2(1 - \lambda)$, so that
-# $\int_0^\infty r\,(1 - \lambda)\,dr = H/d$: the sum rule. As $1 - \lambda$ falls from at most 1, this
+# identity of information and error (Guo, Shamai and Verdu, 2005), $dI/d(r^2) = \frac d2(1 - \lambda)$, so
+# that $\int_0^\infty r\,(1 - \lambda)\,dr = H/d$: the sum rule. As $1 - \lambda$ falls from at most 1, this
 # bounds $M$, and with it what Cond-OT spends above the optimum (R8).
 
 # %%

@@ -11,7 +11,7 @@ from sympy import atan, cos, sin, sqrt
 from theory import Claim, ExplicitForm, Parameter, TrajectoryForm
 from theory.rules import Differentiates, Given, Rewrites, Separates, Solves, Substitutes
 
-from .chord import F, Phi, R2, S, chord_energy, equation, radius_squared, rho
+from .chord import R2, F, Phi, S, chord_energy, equation, radius_squared, rho
 from .separation import near_noise
 from .setting import ANGLES, SHARE, G, l, t, theta, theta_of
 

@@ -29,7 +29,9 @@ def test_the_spectrum_of_the_digits():
     assert lam.sum() ** 2 / np.sum(lam**2) == pytest.approx(13.17, abs=5e-3)
 
 
-@pytest.mark.parametrize(("skipped", "evaluations", "apart"), [(6, 67, 3e-4), (8, 63, 5e-4), (12, 55, 2e-3)])
+@pytest.mark.parametrize(
+    ("skipped", "evaluations", "apart"), [(6, 67, 3e-4), (8, 63, 5e-4), (12, 55, 2e-3)]
+)
 def test_teleported_samplers_end_in_the_same_digit(skipped, evaluations, apart):
     """EDM's Heun sampler in 40 steps (79 evaluations) on the exact denoiser of the digits, 200 seeds.
 
@@ -51,9 +53,7 @@ def _nearest(X, x):
     return np.argmax(x @ X.T - np.sum(X**2, axis=1) / 2, axis=1)
 
 
-@pytest.mark.parametrize(
-    ("images", "shape"), [(digits, (1797, 64)), (mnist, (5000, 784)), (faces, (100, 625))]
-)
+@pytest.mark.parametrize(("images", "shape"), [(digits, (1797, 64)), (mnist, (5000, 784)), (faces, (100, 625))])
 def test_real_images_lie_between_minus_1_and_1_and_make_a_model(images, shape):
     X = images()
     assert X.shape == shape

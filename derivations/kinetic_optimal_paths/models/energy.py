@@ -46,8 +46,8 @@ class Path:
         if len(falls):
             k = falls[0]
             raise ValueError(
-                f"{self.name}: not monotone: the signal-to-noise ratio a/m does not grow from t = {t[k]:.4g} to "
-                f"t = {t[k + 1]:.4g}; time runs from noise (0) to data (1)"
+                f"{self.name}: not monotone: the signal-to-noise ratio a/m does not grow from t = "
+                f"{t[k]:.4g} to t = {t[k + 1]:.4g}; time runs from noise (0) to data (1)"
             )
 
 
@@ -83,8 +83,8 @@ def kinetic_energy(
 ) -> Estimate:  # fmt: skip
     """Mean square velocity per coordinate, integrated over the path, with its standard error.
 
-    ``schedule`` is "cond_ot", "cosine", "vp_linear", or any object with a, m, da, dm (or alpha, sigma, dalpha,
-    dsigma) as functions of time from noise (0) to data (1), such as a `Path` or a `kinetic_optimal_path`.
+    ``schedule`` is "cond_ot", "cosine", "vp_linear", or any object with a, m, da, dm (or alpha, sigma,
+    dalpha, dsigma) as functions of time from noise (0) to data (1), such as a `Path` or a `kinetic_optimal_path`.
     The data are a data set X (n, d), an object that knows them (`DataSet`, `Gaussian`, ...), or Gaussian of a
     ``spectrum`` (K,). ``cut`` ends the integral at t = 1 - cut. ``options`` are those of `DataSet`.
 
@@ -112,7 +112,8 @@ def kinetic_energy(
     if path.name == "vp_linear" and thin and not cut:
         raise ValueError(
             "vp_linear: its energy is infinite on these data: it grows by beta_min/4 = "
-            f"{float(vp_linear_energy_per_fold(beta_min)):.4g} for every e-fold of 1 - t; end it with cut=1e-3, say"
+            f"{float(vp_linear_energy_per_fold(beta_min)):.4g} for every e-fold of 1 - t; "
+            "end it with cut=1e-3, say"
         )
     return _integral(path, data, cut)
 

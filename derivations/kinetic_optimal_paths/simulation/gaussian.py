@@ -84,7 +84,7 @@ def least(step: float, l, shares):
 
 
 def minimised(*, xp, rng, progress, step, measured) -> Measurement:
-    """Of the best discretised path of two-level data: the energy, or a level at a quarter, half, three quarters."""
+    """Of the best discretised path of two-level data: the energy, or a level at three times."""
     energy, A, B = least(step, (WIDE, NARROW), SHARES)
     read = {"l_1": WIDE, "l_2": NARROW}
     if measured == "energy":
