@@ -76,8 +76,8 @@ def separation_of_data(axes):
 def optimal_paths(axes):
     r"""The path that moves least. (a) Signal $a$ (rising) and noise $m$ (falling) of the digits' path and of
     a Gaussian of two levels of variance, against Cond-OT (grey) and cosine (grey, dashed). Markers: L-BFGS
-    on the path itself, in 80 steps. (b) In the plane of radius $\rho$ and stretched angle $\varphi$ the optimal
-    path is straight; Cond-OT and cosine are not (here for the digits).
+    on the path itself, in 80 steps. (b) In the plane of radius $\rho$ and stretched angle $\varphi$ the
+    optimal path is straight; Cond-OT and cosine are not (here for the digits).
     """
     data = DataSet(digits(), samples=1000)
     path, two = KineticOptimalPath(data), kinetic_optimal_path(spectrum=[2.5, 2.5, 0.4, 0.4, 0.4, 0.4, 0.4])
@@ -119,8 +119,8 @@ def optimal_paths(axes):
 def energies(ax):
     r"""Energy of the schedules against $M$, the one number of the data that Cond-OT and cosine need: straight
     lines, which cross at $M = 0.819$. The optimum is below both: two points in $d$ dimensions, Gaussian data
-    on a manifold, and (crosses) the digits and four levels of variance. Open markers: $|u|^2$ averaged over the
-    velocities of the digits themselves.
+    on a manifold, and (crosses) the digits and four levels of variance. Open markers: $|u|^2$ averaged over
+    the velocities of the digits themselves.
     """
     M = np.linspace(0, np.pi / 2, 101)
     ax.plot(M, cond_ot_energy(M), color="C0", linestyle="-", label="Cond-OT")

@@ -98,7 +98,9 @@ wasserstein = Claim(
 )
 bound = Claim(W, 2 - 2 * (1 + product_of_roots) / sum_of_roots, Substitutes(wasserstein, wide_share))
 attained = Claim(S, W, Rewrites(level_energy, using=(bound,)))
-fraction = Parameter("c", "share of the coordinates in which the data vary", sp.Interval.Lopen(0, 1))
+fraction = Parameter(
+    "c_rank", "share of the coordinates in which the data vary", sp.Interval.Lopen(0, 1), latex="c"
+)
 manifold = {l_1: 1 / fraction, l_2: 0}
 manifold_angle = Claim(Phi, sp.acos(sqrt(fraction)), Substitutes(level_total, at=manifold))
 manifold_energy = Claim(S, 2 - 2 * sqrt(fraction), Substitutes(level_energy, at=manifold))

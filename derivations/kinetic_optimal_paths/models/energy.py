@@ -84,8 +84,8 @@ def kinetic_energy(
     """Mean square velocity per coordinate, integrated over the path, with its standard error.
 
     ``schedule`` is "cond_ot", "cosine", "vp_linear", or any object with a, m, da, dm (or alpha, sigma,
-    dalpha, dsigma) as functions of time from noise (0) to data (1), such as a `Path` or a `kinetic_optimal_path`.
-    The data are a data set X (n, d), an object that knows them (`DataSet`, `Gaussian`, ...), or Gaussian of a
+    dalpha, dsigma) as functions of time from noise (0) to data (1), such as a `Path` or a
+    `kinetic_optimal_path`. The data are a data set X (n, d), an object that knows them (`DataSet`, `Gaussian`, ...), or Gaussian of a
     ``spectrum`` (K,). ``cut`` ends the integral at t = 1 - cut. ``options`` are those of `DataSet`.
 
     Of "vp_linear" the energy diverges on every data set, and on Gaussian data with a direction without

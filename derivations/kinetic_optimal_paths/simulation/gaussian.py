@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from scipy.optimize import fsolve, minimize
+from scipy.optimize import minimize, root
 
 from theory.simulation import Measurement, Simulation
 
@@ -77,10 +77,9 @@ def least(step: float, l, shares):
         jac=True, method="L-BFGS-B", bounds=[(0, None)] * (2 * len(t)),
         options={"maxiter": 20_000, "maxfun": 40_000, "ftol": 0, "gtol": 1e-11, "maxcor": 60},
     )  # fmt: skip
-    found = fsolve(
-        lambda x: discrete_energy(x, np.asarray(l), np.asarray(shares), step)[1], run.x, xtol=1e-14
-    )
-    return discrete_energy(found, np.asarray(l), np.asarray(shares), step)[0], *np.split(found, 2)
+    l, shares = np.asarray(l), np.asarray(shares)
+    found = root(lambda x: discrete_energy(x, l, shares, step)[1], run.x, tol=1e-14).x
+    return discrete_energy(found, l, shares, step)[0], *np.split(found, 2)
 
 
 def minimised(*, xp, rng, progress, step, measured) -> Measurement:
