@@ -85,8 +85,9 @@ def kinetic_energy(
 
     ``schedule`` is "cond_ot", "cosine", "vp_linear", or any object with a, m, da, dm (or alpha, sigma,
     dalpha, dsigma) as functions of time from noise (0) to data (1), such as a `Path` or a
-    `kinetic_optimal_path`. The data are a data set X (n, d), an object that knows them (`DataSet`, `Gaussian`, ...), or Gaussian of a
-    ``spectrum`` (K,). ``cut`` ends the integral at t = 1 - cut. ``options`` are those of `DataSet`.
+    `kinetic_optimal_path`. The data are a data set X (n, d), an object that knows them (`DataSet`,
+    `Gaussian`, ...), or Gaussian of a ``spectrum`` (K,). ``cut`` ends the integral at t = 1 - cut.
+    ``options`` are those of `DataSet`.
 
     Of "vp_linear" the energy diverges on every data set, and on Gaussian data with a direction without
     variance: by beta_min/4 for every e-fold of the cut. Without a cut a ValueError says so.
