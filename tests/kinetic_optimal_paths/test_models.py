@@ -210,3 +210,13 @@ def test_bad_input_is_refused_in_words(call, words):
 def test_what_is_no_schedule():
     with pytest.raises(TypeError, match="needs a, m, da, dm"):
         kinetic_energy(object(), spectrum=[1.0])
+
+
+@pytest.mark.parametrize("library", ["torch", "jax.numpy"])
+def test_the_data_may_lie_in_another_library(library):
+    """The same draws, so the same estimates to the library's precision."""
+    xp = pytest.importorskip(library)
+    options = dict(samples=50, ratios=[0.1, 0.5, 2.0], seed=2)
+    here = DataSet(digits().astype(np.float32), **options)
+    there = DataSet(xp.asarray(digits().astype(np.float32)), **options)
+    assert there.table == pytest.approx(here.table, abs=1e-5)
