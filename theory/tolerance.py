@@ -344,7 +344,9 @@ def _mean_discrepancy(measured: Measurement, predicted: np.ndarray):
     scale = np.max(np.abs(values), axis=0)
     # A component that does not fluctuate still carries the rounding of its own value.
     floor = _eps(measured.values) * measured.steps * np.maximum(scale, np.finfo(float).tiny)
-    error = np.std(apart, axis=0, ddof=1) / math.sqrt(count)
+    # in units of the largest, as the square of what a mutant predicts may overflow
+    unit = np.maximum(np.max(np.abs(apart), axis=0), np.finfo(float).tiny)
+    error = unit * np.std(apart / unit, axis=0, ddof=1) / math.sqrt(count)
     return np.mean(apart, axis=0), np.maximum(error, floor), scale, count
 
 
