@@ -23,6 +23,9 @@ RESULTS = (
 )
 """The result files in reading order."""
 
+NOT_IN_NOTEBOOK = ("trained_flow_matching",)
+"""It trains for a minute; `theory figures kinetic_optimal_paths trained_flow_matching` draws it."""
+
 REFERENCES = r"""
 @inproceedings{shaul2023kinetic,
   author = {Shaul, Neta and Chen, Ricky T. Q. and Nickel, Maximilian and Le, Matthew and Lipman, Yaron},

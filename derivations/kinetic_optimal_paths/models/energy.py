@@ -53,7 +53,7 @@ class Path:
 
 def cond_ot() -> Path:
     """Straight lines from noise to data (flow matching, rectified flow): a = t, m = 1 - t."""
-    return Path(lambda t: t, lambda t: 1 - t, np.ones_like, lambda t: -np.ones_like(t), "cond_ot")
+    return Path(lambda t: t, lambda t: 1 - t, lambda t: 0 * t + 1, lambda t: 0 * t - 1, "cond_ot")
 
 
 def cosine() -> Path:
