@@ -191,8 +191,8 @@ def trained_flow_matching(axes):
     """
     X, data = digits(), DataSet(digits(), seed=0)
     target, x_0 = GaussianModel.from_data(X), generator(0).normal(size=(2000, X.shape[1]))
-    counts, t = (2, 3, 4, 6, 8, 12, 16, 24, 32), np.linspace(0.02, 0.98, 193)
-    few = np.linspace(0.05, 0.95, 10)
+    counts, t = (2, 3, 4, 6, 8, 12, 16, 24, 32), np.linspace(0.02, 0.75, 147)
+    few = np.linspace(0.05, 0.65, 7)
     for k, path in enumerate((cond_ot(), kinetic_optimal_path(X, seed=0))):
         name = ("straight lines", "kinetic-optimal")[k]
         network = trained_velocity(X, path, steps=3000)
@@ -208,6 +208,6 @@ def trained_flow_matching(axes):
     axes[0].set(xscale="log", xlabel="Euler steps", ylabel="$W_2$ to the digits")
     axes[0].set_xticks(counts[::2], [str(n) for n in counts[::2]])
     axes[0].set_xticks([], minor=True)
-    axes[1].set(xlabel="time $t$", ylabel="irreducible loss", yscale="log")
+    axes[1].set(xlabel="time $t$", ylabel="irreducible loss", yscale="log", xlim=(0, 0.75), ylim=(1e-5, 20))
     axes[0].legend()
     axes[1].legend(fontsize=7)
