@@ -6,12 +6,12 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, exp, sqrt
+from sympy import exp, sqrt
 from sympy.codegen.cfunctions import log1p
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import POSITIVE
-from theory.rules import Differentiates, Given, Integrates, Limit, Rewrites, Solves, Substitutes
+from theory.rules import Differentiates, Given, Limit, Rewrites, Solves, Substitutes
 
 from .setting import alpha, beta, c_0, c_1, gamma, m_0, m_1, t, v, variance, x
 
@@ -21,7 +21,7 @@ sigma = Parameter(
 k, S, dS, slope, drift, gam, dgam, ratio, scaled_k, precision = sp.symbols(
     "k S dS a b_F gamma_t dgamma_t r kappa P_01"
 )
-K = sp.Function("K", positive=True)
+K, Theta, time_spent = sp.Function("K", positive=True), sp.Function("Theta"), sp.Symbol("Theta_1")
 T = Parameter("T", "time reached", sp.Interval(0, 1))
 
 # %%
@@ -87,8 +87,9 @@ pull_in_time = Claim(
 )
 stable_pull = Claim(
     slope,
-    (t * c_1 - (1 - t) * (c_0 + sigma**2) + (1 - 2 * t) * 2 * c_0 * c_1 / (D + sigma**2) + (1 - t) * sigma**2 - t * sigma**2)
-    / marginal.rhs,
+    (c_1 - c_0 - sigma**2)
+    * (2 * c_0 * (1 - t) + t * (D + sigma**2))
+    / ((D + sigma**2 + 2 * c_0) * marginal.rhs),
     Rewrites(pull_in_time),
 )
 towards_end = Claim(
@@ -102,6 +103,16 @@ forward = Claim(
     * (x - (1 - t) * m_0 - t * m_1)
     / (2 * ((1 - t) ** 2 * c_0 + t**2 * c_1 + t * (1 - t) * D)),
     Substitutes(towards_end, pull_in_time),
+)
+forward_by_parts = Claim(
+    drift,
+    stable_pull.rhs * x
+    + (
+        m_1 * ((1 - t) * c_0 + t * (D + sigma**2) / 2)
+        - m_0 * ((1 - t) * 2 * c_0 * c_1 / (D + sigma**2) + t * c_1)
+    )
+    / marginal.rhs,
+    Rewrites(forward),
 )
 bridge_noise = Claim(gam, sigma * sqrt(t * (1 - t)), Given("the noise of a Brownian bridge"), where=inside)
 bridge_noise_rate = Claim(
@@ -119,24 +130,21 @@ memory = Claim(K(t).diff(t), pull_in_time.rhs * K(t), Given("the covariance with
 start_covariance = Claim(
     K(t), (1 - t) * c_0 + t * (D - sigma**2) / 2, Solves(memory, conditions=[(K(0), c_0)])
 )
+spent = Claim(Theta(T).diff(T), 1 / marginal.rhs.subs(t, T), Given("time in units of the variance"))
 time_integral = Claim(
-    Integral(1 / marginal.rhs, (t, 0, T)),
+    Theta(T),
     log1p(2 * sigma**2 * T / (2 * c_0 * (1 - T) + T * (D - sigma**2))) / sigma**2,
-    Integrates(T),
-)
-time_spent = sp.Symbol("Theta")
-spent = Claim(time_spent, time_integral.lhs, Given("time in units of the variance"))
-spent_by_logarithm = Claim(
-    time_spent,
-    log1p(2 * sigma**2 * T / (2 * c_0 * (1 - T) + T * (D - sigma**2))) / sigma**2,
-    Substitutes(spent, time_integral),
+    Solves(spent, conditions=[(Theta(0), 0)]),
 )
 stable_time = Claim(
-    time_spent,
+    Theta(T),
     log1p(sigma**2 * T / (c_0 * (1 - T) + T * (2 * c_0 * c_1 / (D + sigma**2)))) / sigma**2,
-    Rewrites(spent_by_logarithm),
+    Rewrites(time_integral),
 )
-all_time = Claim(time_spent, log1p(2 * sigma**2 / (D - sigma**2)) / sigma**2, Substitutes(spent_by_logarithm, at={T: 1}))
+whole = Claim(time_spent, Theta(T), Given("the time spent from end to end, T = 1"))
+all_time = Claim(
+    time_spent, log1p(2 * sigma**2 / (D - sigma**2)) / sigma**2, Substitutes(whole, time_integral, at={T: 1})
+)
 coupling_by_time = Claim(
     k, sqrt(c_0 * c_1) * exp(-(sigma**2) / 2 * time_spent), Rewrites(coupling, using=(all_time,))
 )
@@ -145,6 +153,6 @@ coupling_by_time = Claim(
 law = (c_0, c_1, sigma)
 bridge_covariance = ExplicitForm(coupling, law, forms=((stable_coupling, True),))
 bridge_variance = ExplicitForm(marginal, (t, *law))
-bridge_drift = ExplicitForm(forward, (x, t, m_0, c_0, m_1, c_1, sigma))
+bridge_drift = ExplicitForm(forward, (x, t, m_0, c_0, m_1, c_1, sigma), forms=((forward_by_parts, True),))
 bridge_pull = ExplicitForm(pull_in_time, (t, *law), forms=((stable_pull, True),))
-bridge_time = ExplicitForm(spent_by_logarithm, (T, *law), forms=((stable_time, True),))
+bridge_time = ExplicitForm(time_integral, (T, *law), forms=((stable_time, True),))

@@ -9,6 +9,7 @@
 import sympy as sp
 from sympy import Derivative, Integral, exp, log, oo, pi, sqrt
 
+from derivations.score_sde import prior
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import POSITIVE, REAL
 from theory.rules import Evolves, Given, Maximises, Rewrites, Substitutes
@@ -79,7 +80,9 @@ quotient_rate = Claim(
     r_of(t).diff(t), 2 * kappa(t) * r_of(t) + 2 * eps / v(t) * (1 - r_of(t)), Substitutes(quotient_in_variances, quotient)
 )
 divergence = Claim(
-    kl(t), (1 / r_of(t) - 1 + log(r_of(t))) / 2, Given("the divergence of two Gaussians of the same mean")
+    kl(t),
+    (1 / r_of(t) - 1 + log(r_of(t))) / 2,
+    Substitutes(prior.divergence, at={prior.KL: kl(t), prior.v: v(t), prior.v_q: r_of(t) * v(t), prior.delta: 0}),
 )
 divergence_rate = Claim(
     kl(t).diff(t),
@@ -106,14 +109,14 @@ expected = Claim(
 mode_rate = Claim(
     mean_rate, kap * (1 - 1 / r) - eps / vv * (1 - 1 / r) ** 2, Rewrites(expected)
 )
+share = Parameter("u", "error of the score, in units of the score", REAL)
+share_rate = sp.Symbol("KL_rate_u")
+by_share = Claim(share_rate, kap * share - eps / vv * share**2, Given("the same, with u for 1 - 1/r"))
+same_rate = Claim(mean_rate, by_share.rhs.subs(share, 1 - 1 / r), Rewrites(mode_rate))
 mode_bound = Claim(
-    sp.Symbol("KL_rate_max"), kap**2 * vv / (4 * eps), Maximises(mode_rate, r, 2 * eps / (2 * eps - kap * vv)),
-    where=(kap * vv < 2 * eps,),
+    sp.Symbol("KL_rate_max"), kap**2 * vv / (4 * eps), Maximises(by_share, share, kap * vv / (2 * eps))
 )
-value = sp.Symbol("KL_mode")
-measured = Claim(value, (1 / r - 1 + log(r)) / 2, Given("the divergence of two Gaussians of the same mean"))
 
 # %%
-divergence_of_ratio = ExplicitForm(measured, (r,))
 divergence_rate_of_mode = ExplicitForm(mode_rate, (r, vv, kap, eps))
 divergence_rate_bound = ExplicitForm(mode_bound, (vv, kap, eps))
