@@ -33,6 +33,7 @@ dC = MatrixParameter("dC", d, d, "its rate in time", kind=symmetric, latex=r"\do
 M = MatrixParameter("M", d, d, "linear part of the flow map", moves=True, latex=r"\mathcal{M}_t")
 V = MatrixParameter("V", d, d, "covariance of the particles", kind=symmetric, moves=True)
 E = MatrixParameter("E", d, d, "error of the particles' covariance", kind=symmetric, moves=True)
+V_0 = MatrixParameter("V_0", d, d, "its value at t = 0", kind=symmetric)
 X = MatrixParameter("X", d, 1, "deviation that the flow makes", moves=True)
 x = MatrixParameter("x", d, 1, "sample, less the mean")
 eta_0 = MatrixParameter("eta_0", d, 1, "mean of x_0, given x", latex=r"\eta_0")
@@ -84,6 +85,8 @@ lyapunov = Claim(
 start = Claim(Initial(V), C_0, Given("the particles start with the first law"))
 kept = Claim(V, C, Solves(lyapunov, spreads, starts, start))
 error = Claim(E, V - C, Given("the error of the particles' covariance"))
+any_start = Claim(Initial(V), V_0, Given("the covariance the particles start with"))
+error_at_start = Claim(Initial(E), V_0 - C_0, Substitutes(error, any_start, starts))
 error_rate = Claim(
     Rate(E),
     (Rational(1, 2) * dC - eps * Identity(d)) * C.I * E + E * C.I * (Rational(1, 2) * dC - eps * Identity(d)),
