@@ -85,9 +85,9 @@ bridge_by_sinkhorn = Comparison(
     {"c_0": (1.0, 0.5, 1.5), "c_1": (2.0, 1.3, 0.6), "sigma": (0.7, 1.0, 1.4)},
     Discretisation(2, (1 / 2, 1 / 4, 1 / 8)),
 )
-ENDS = {"t": 0.3, "c_0": 0.8, "c_1": 1.9, "sigma": 0.9}
+ENDS = {"t": 0.4, "c_0": 0.8, "c_1": 1.9, "sigma": 1.4}
 bridge_by_draws = Comparison(bridge_variance, bridge_draws, ENDS, MonteCarlo())
 drift_by_draws = Comparison(bridge_drift, bridge_pull_draws, ENDS | {"m_0": 0.4, "m_1": -0.7}, MonteCarlo())
 time_by_steps = Comparison(
-    bridge_time, bridge_time_in_steps, {"T": 0.8, "c_0": 0.8, "c_1": 1.9, "sigma": 0.9}, SECOND_ORDER
+    bridge_time, bridge_time_in_steps, {"T": 0.7, "c_0": 0.8, "c_1": 1.9, "sigma": 0.9}, SECOND_ORDER
 )

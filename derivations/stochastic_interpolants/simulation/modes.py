@@ -14,7 +14,7 @@ VARIANCES = np.array([[0.5, 1.5, 1.0], [2.0, 0.3, 1.0]])
 """Of the first and of the second law, in three modes."""
 POINTS = np.array([[1.5, 0.2, -0.4], [-0.3, 0.9, 1.2]])
 LAWS = {"m_0": MEANS[0], "m_1": MEANS[1], "c_0": VARIANCES[0], "c_1": VARIANCES[1]}
-RATES = (-0.9, 0.7, 0.25)
+RATES = (-0.9, 0.85, 0.25)
 TIMES = (0.25, 0.5, 1.0)
 
 
