@@ -15,9 +15,7 @@ from theory.rules import Differentiates, Given, Limit, Rewrites, Solves, Substit
 
 from .setting import alpha, beta, c_0, c_1, gamma, m_0, m_1, t, v, variance, x
 
-sigma = Parameter(
-    "sigma", "noise of the reference process", POSITIVE, latex=r"\sigma", extremes=(1e-4, 1e4)
-)
+sigma = Parameter("sigma", "noise of the reference process", POSITIVE, latex=r"\sigma", extremes=(1e-4, 1e4))
 k, S, dS, slope, drift, gam, dgam, ratio, scaled_k, precision = sp.symbols(
     "k S dS a b_F gamma_t dgamma_t r kappa P_01"
 )
@@ -42,7 +40,9 @@ recovered = Claim(precision, -1 / sigma**2, Substitutes(off_diagonal, coupling))
 # %%
 transport_limit = Claim(k, sqrt(c_0 * c_1), Limit(coupling, sigma, 0))
 scaled = Claim(scaled_k, sigma**2 * k, Given("the covariance in units of the noise"))
-scaled_coupling = Claim(scaled_k, 2 * c_0 * c_1 * sigma**2 / (D + sigma**2), Substitutes(scaled, stable_coupling))
+scaled_coupling = Claim(
+    scaled_k, 2 * c_0 * c_1 * sigma**2 / (D + sigma**2), Substitutes(scaled, stable_coupling)
+)
 independent_limit = Claim(scaled_k, c_0 * c_1, Limit(scaled_coupling, sigma, sp.oo))
 
 # %% [markdown]
@@ -78,7 +78,11 @@ regression = Claim(
     Given("the regression of (x_1 - x)/(1 - t) on the sample"),
     where=inside,
 )
-pull = Claim(slope, (marginal_rate.lhs - sigma**2) / (2 * S), Rewrites(regression, using=(marginal_rate, marginal, coupling)))
+pull = Claim(
+    slope,
+    (marginal_rate.lhs - sigma**2) / (2 * S),
+    Rewrites(regression, using=(marginal_rate, marginal, coupling)),
+)
 pull_in_time = Claim(
     slope,
     (2 * t * c_1 - 2 * (1 - t) * c_0 + (1 - 2 * t) * D - sigma**2) / (2 * marginal.rhs),
@@ -118,7 +122,9 @@ bridge_noise = Claim(gam, sigma * sqrt(t * (1 - t)), Given("the noise of a Brown
 bridge_noise_rate = Claim(
     sp.Derivative(gam, t), sigma * (1 - 2 * t) / (2 * sqrt(t * (1 - t))), Differentiates(bridge_noise, t)
 )
-net = Claim(ratio, sp.Derivative(gam, t) - sigma**2 / (2 * gam), Given("the noise's rate, less the diffusion's part"))
+net = Claim(
+    ratio, sp.Derivative(gam, t) - sigma**2 / (2 * gam), Given("the noise's rate, less the diffusion's part")
+)
 noise_identity = Claim(ratio, -gam / (1 - t), Substitutes(net, bridge_noise_rate, bridge_noise))
 
 # %% [markdown]
@@ -126,7 +132,9 @@ noise_identity = Claim(ratio, -gam / (1 - t), Substitutes(net, bridge_noise_rate
 # coupling again. The same follows from the time spent at each variance.
 
 # %%
-memory = Claim(K(t).diff(t), pull_in_time.rhs * K(t), Given("the covariance with the start follows the drift"))
+memory = Claim(
+    K(t).diff(t), pull_in_time.rhs * K(t), Given("the covariance with the start follows the drift")
+)
 start_covariance = Claim(
     K(t), (1 - t) * c_0 + t * (D - sigma**2) / 2, Solves(memory, conditions=[(K(0), c_0)])
 )

@@ -87,7 +87,12 @@ bridge_by_sinkhorn = Comparison(
 )
 ENDS = {"t": 0.4, "c_0": 0.8, "c_1": 1.9, "sigma": 1.4}
 bridge_by_draws = Comparison(bridge_variance, bridge_draws, ENDS, MonteCarlo())
-drift_by_draws = Comparison(bridge_drift, bridge_pull_draws, ENDS | {"m_0": 0.4, "m_1": -0.7}, MonteCarlo())
+drift_by_draws = Comparison(
+    bridge_drift,
+    bridge_pull_draws,
+    {"t": 0.3, "c_0": 2.5, "c_1": 0.6, "sigma": 1.4, "m_0": 0.9, "m_1": -0.7},
+    MonteCarlo(),
+)
 time_by_steps = Comparison(
     bridge_time, bridge_time_in_steps, {"T": 0.7, "c_0": 0.8, "c_1": 1.9, "sigma": 0.9}, SECOND_ORDER
 )

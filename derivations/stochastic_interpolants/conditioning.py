@@ -40,12 +40,8 @@ deviation_of_sample = Claim(y, apart / spread, Substitutes(deviation, mean, vari
 first_regression = Claim(eta_0, m_0 + alpha * c_0 * y, Given("regression: the covariance is alpha c_0"))
 second_regression = Claim(eta_1, m_1 + beta * c_1 * y, Given("regression: the covariance is beta c_1"))
 noise_regression = Claim(eta_z, gamma * y, Given("regression: the covariance is gamma"))
-first = Claim(
-    eta_0, m_0 + alpha * c_0 * apart / spread, Substitutes(first_regression, deviation_of_sample)
-)
-second = Claim(
-    eta_1, m_1 + beta * c_1 * apart / spread, Substitutes(second_regression, deviation_of_sample)
-)
+first = Claim(eta_0, m_0 + alpha * c_0 * apart / spread, Substitutes(first_regression, deviation_of_sample))
+second = Claim(eta_1, m_1 + beta * c_1 * apart / spread, Substitutes(second_regression, deviation_of_sample))
 noise = Claim(eta_z, gamma * apart / spread, Substitutes(noise_regression, deviation_of_sample))
 
 # %% [markdown]
@@ -56,12 +52,8 @@ sample = Claim(y, apart / spread, Substitutes(deviation, mean, variance), where=
 first_regression = Claim(eta_0, m_0 + alpha * c_0 * y, Given("regression: the covariance is alpha c_0"))
 second_regression = Claim(eta_1, m_1 + beta * c_1 * y, Given("regression: the covariance is beta c_1"))
 noise_regression = Claim(eta_z, gamma * y, Given("regression: the covariance is gamma"))
-first = Claim(
-    eta_0, m_0 + alpha * c_0 * apart / spread, Substitutes(first_regression, deviation_of_sample)
-)
-second = Claim(
-    eta_1, m_1 + beta * c_1 * apart / spread, Substitutes(second_regression, deviation_of_sample)
-)
+first = Claim(eta_0, m_0 + alpha * c_0 * apart / spread, Substitutes(first_regression, deviation_of_sample))
+second = Claim(eta_1, m_1 + beta * c_1 * apart / spread, Substitutes(second_regression, deviation_of_sample))
 noise = Claim(eta_z, gamma * apart / spread, Substitutes(noise_regression, deviation_of_sample))
 
 # %% [markdown]
@@ -80,12 +72,12 @@ nothing_lost = Claim(sp.Symbol("x_t"), x, Substitutes(sample, first, second, noi
 mean_rate = Claim(
     b, dalpha * eta_0 + dbeta * eta_1 + dgamma * eta_z, Given("the mean of the sample's rate, given x")
 )
-product = Claim(dgamma, gdg / gamma, Given("the noise's rate, by the product that stays finite"), where=(gamma > 0,))
+product = Claim(
+    dgamma, gdg / gamma, Given("the noise's rate, by the product that stays finite"), where=(gamma > 0,)
+)
 velocity_inside = Claim(
     b,
-    dalpha * m_0
-    + dbeta * m_1
-    + (alpha * dalpha * c_0 + beta * dbeta * c_1 + gdg) * apart / spread,
+    dalpha * m_0 + dbeta * m_1 + (alpha * dalpha * c_0 + beta * dbeta * c_1 + gdg) * apart / spread,
     Substitutes(mean_rate, first, second, noise, product),
 )
 
@@ -94,9 +86,7 @@ velocity_inside = Claim(
 # $\dot\gamma$ is not. By the two rates alone, of the first law and of the second:
 
 # %%
-velocity = Claim(
-    b, velocity_inside.rhs, Rewrites(velocity_inside), where=mixed, everywhere=True
-)
+velocity = Claim(b, velocity_inside.rhs, Rewrites(velocity_inside), where=mixed, everywhere=True)
 velocity_by_sample = Claim(
     b,
     (
@@ -114,7 +104,10 @@ velocity_by_sample = Claim(
 
 # %%
 density = Claim(
-    rho, exp(-(apart**2) / (2 * spread)) / sqrt(2 * pi * spread), Given("the density of a Gaussian"), where=mixed
+    rho,
+    exp(-(apart**2) / (2 * spread)) / sqrt(2 * pi * spread),
+    Given("the density of a Gaussian"),
+    where=mixed,
 )
 logarithm = Claim(ln_rho, log(rho), Given("the log-density"))
 log_density = Claim(

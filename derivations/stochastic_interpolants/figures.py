@@ -23,7 +23,7 @@ SECOND = ((0.3, 0.7), ((-3.0,), (1.0,)), (0.2, 0.1))
 def spurious_modes(axes):
     r"""The density $\rho_t(x)$ of interpolants between two mixtures of two Gaussians each, largest value at
     each time set to 1. (a) Linear levels without noise: four modes in between. (b) With noise, $\gamma^2 =
-    2t(1-t)$, most of them merge. (c) Trigonometric levels with the same noise. (d) Encoding and decoding:
+    2t(1-t)$, they run into one another. (c) Trigonometric levels with the same noise. (d) Encoding and decoding:
     through one Gaussian at $t = 1/2$.
     """
     t, x = np.linspace(0, 1, 81), np.linspace(-5, 5, 161)
@@ -34,7 +34,9 @@ def spurious_modes(axes):
     for ax, (name, schedule) in zip(axes.flat, schedules, strict=True):
         model = MixtureInterpolant(*FIRST, *SECOND, schedule)
         density = np.exp(model.log_density(x[:, None], t)).T
-        ax.imshow(density / density.max(axis=0), origin="lower", extent=(0, 1, -5, 5), aspect="auto", cmap="Blues")
+        ax.imshow(
+            density / density.max(axis=0), origin="lower", extent=(0, 1, -5, 5), aspect="auto", cmap="Blues"
+        )
         ax.set(xlabel="time $t$", ylabel="$x$", title=name)
 
 
@@ -63,8 +65,8 @@ def paths_with_noise(axes):
 
 @figure(height=2.8, shows=(divergence_rate_of_mode, divergence_rate_bound))
 def likelihood_and_noise(ax):
-    r"""The divergence that an error $(0.4 \sin 3t + 0.1)(x - m_t)$ of the drift leaves at $t = 1$, against the
-    strength $\epsilon$ of the noise: a mode from variance 1 to 2, linear levels. Dashed: the bound, which
+    r"""The divergence that an error $(0.4 \sin 3t + 0.1)(x - m_t)$ of the drift leaves at $t = 1$, against
+    the strength $\epsilon$ of the noise: a mode from variance 1 to 2, linear levels. Dashed: the bound, which
     grows as $1/\epsilon$ where the divergence itself stays finite; markers: Euler-Maruyama steps of the
     variance.
     """

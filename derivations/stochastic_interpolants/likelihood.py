@@ -38,8 +38,7 @@ rate = Claim(
 )
 by_flux = Claim(
     Derivative(integrand, t),
-    Derivative(F_p * (1 + log(p / q)) - p / q * F_q, x)
-    - F_p * (s - s_hat) + p / q * F_q * (s - s_hat),
+    Derivative(F_p * (1 + log(p / q)) - p / q * F_q, x) - F_p * (s - s_hat) + p / q * F_q * (s - s_hat),
     Substitutes(rate, score, score_hat),
 )
 by_errors = Claim(
@@ -60,8 +59,8 @@ change = Claim(done, g * d - eps * g**2, Given("the rate of the divergence at on
 largest = Claim(bound, d**2 / (4 * eps), Maximises(change, g, d / (2 * eps)))
 
 # %% [markdown]
-# Of a Gaussian mode: the learned drift is off by $\kappa(t)(x - m_t)$, so that its law has the wrong variance,
-# $r$ times the right one.
+# Of a Gaussian mode: the learned drift is off by $\kappa(t)(x - m_t)$, so that its law has the wrong
+# variance, $r$ times the right one.
 
 # %%
 kappa, kl = sp.Function("kappa"), sp.Function("KL")
@@ -74,15 +73,21 @@ variances = Claim(
 )
 quotient = Claim(r_of(t), V(t) / v(t), Given("the learned variance over the right one"))
 quotient_in_variances = Claim(
-    r_of(t).diff(t), 2 * kappa(t) * V(t) / v(t) + 2 * eps / v(t) * (1 - V(t) / v(t)), Evolves(quotient, (variances,))
+    r_of(t).diff(t),
+    2 * kappa(t) * V(t) / v(t) + 2 * eps / v(t) * (1 - V(t) / v(t)),
+    Evolves(quotient, (variances,)),
 )
 quotient_rate = Claim(
-    r_of(t).diff(t), 2 * kappa(t) * r_of(t) + 2 * eps / v(t) * (1 - r_of(t)), Substitutes(quotient_in_variances, quotient)
+    r_of(t).diff(t),
+    2 * kappa(t) * r_of(t) + 2 * eps / v(t) * (1 - r_of(t)),
+    Substitutes(quotient_in_variances, quotient),
 )
 divergence = Claim(
     kl(t),
     (1 / r_of(t) - 1 + log(r_of(t))) / 2,
-    Substitutes(prior.divergence, at={prior.KL: kl(t), prior.v: v(t), prior.v_q: r_of(t) * v(t), prior.delta: 0}),
+    Substitutes(
+        prior.divergence, at={prior.KL: kl(t), prior.v: v(t), prior.v_q: r_of(t) * v(t), prior.delta: 0}
+    ),
 )
 divergence_rate = Claim(
     kl(t).diff(t),
@@ -97,18 +102,16 @@ divergence_rate = Claim(
 z = sp.Symbol("z", real=True)
 r = Parameter("r", "learned variance over the right one", POSITIVE, extremes=(1e-3, 1e3))
 vv = Parameter("v", "right variance of the mode", POSITIVE, extremes=(1e-3, 1e3))
-kap = Parameter("kappa", "error of the drift, per unit of the deviation", REAL, latex=r"\kappa", extremes=(-10, 10))
+kap = Parameter(
+    "kappa", "error of the drift, per unit of the deviation", REAL, latex=r"\kappa", extremes=(-10, 10)
+)
 deviation, scores, mean_rate = sqrt(vv) * z, sqrt(vv) * z / vv - sqrt(vv) * z / (r * vv), sp.Symbol("KL_rate")
 expected = Claim(
     mean_rate,
-    Integral(
-        exp(-(z**2) / 2) / sqrt(2 * pi) * (scores * kap * deviation - eps * scores**2), (z, -oo, oo)
-    ),
+    Integral(exp(-(z**2) / 2) / sqrt(2 * pi) * (scores * kap * deviation - eps * scores**2), (z, -oo, oo)),
     Given("the identity, averaged over the mode"),
 )
-mode_rate = Claim(
-    mean_rate, kap * (1 - 1 / r) - eps / vv * (1 - 1 / r) ** 2, Rewrites(expected)
-)
+mode_rate = Claim(mean_rate, kap * (1 - 1 / r) - eps / vv * (1 - 1 / r) ** 2, Rewrites(expected))
 share = Parameter("u", "error of the score, in units of the score", REAL)
 share_rate = sp.Symbol("KL_rate_u")
 by_share = Claim(share_rate, kap * share - eps / vv * share**2, Given("the same, with u for 1 - 1/r"))

@@ -55,9 +55,7 @@ spread = Claim(
 first = Claim(eta_0, alpha * C_0 * C.I * x, Given("regression of x_0 on the sample"))
 second = Claim(eta_1, beta * C_1 * C.I * x, Given("regression of x_1 on the sample"))
 noise = Claim(eta_z, gamma * C.I * x, Given("regression of the noise on the sample"))
-nothing_lost = Claim(
-    alpha * eta_0 + beta * eta_1 + gamma * eta_z, x, Rewrites(first, second, noise, spread)
-)
+nothing_lost = Claim(alpha * eta_0 + beta * eta_1 + gamma * eta_z, x, Rewrites(first, second, noise, spread))
 
 # %% [markdown]
 # The flow's linear part carries the first covariance into that of the interpolant (R2).
@@ -120,9 +118,7 @@ coupling = Claim(
     C_s, Rational(1, 2) * (R * D * R.I - sigma**2 * Identity(d)), Given("the covariance of the two ends")
 )
 root_again = Claim(D, 2 * R.I * C_s * R + sigma**2 * Identity(d), Rewrites(coupling))
-remaining = Claim(
-    C_1 - C_s.T * C_0.I * C_s, sigma**2 * C_0.I * C_s, Rewrites(coupling, root, by_root)
-)
+remaining = Claim(C_1 - C_s.T * C_0.I * C_s, sigma**2 * C_0.I * C_s, Rewrites(coupling, root, by_root))
 precision = Claim(
     -C_0.I * C_s * (C_1 - C_s.T * C_0.I * C_s).I,
     -1 / sigma**2 * Identity(d),

@@ -35,8 +35,12 @@ first_score = Claim(Derivative(rho_1, x), rho_1 * s_1, Given("the score of the f
 second_score = Claim(Derivative(rho_2, x), rho_2 * s_2, Given("the score of the second component"))
 first_noise = Claim(eta_1, -gamma * s_1, Given("noise and score of the first component"))
 second_noise = Claim(eta_2, -gamma * s_2, Given("noise and score of the second component"))
-first_moves = Claim(Derivative(rho_1, t), -Derivative(b_1 * rho_1, x), Given("its velocity moves the component"))
-second_moves = Claim(Derivative(rho_2, t), -Derivative(b_2 * rho_2, x), Given("its velocity moves the component"))
+first_moves = Claim(
+    Derivative(rho_1, t), -Derivative(b_1 * rho_1, x), Given("its velocity moves the component")
+)
+second_moves = Claim(
+    Derivative(rho_2, t), -Derivative(b_2 * rho_2, x), Given("its velocity moves the component")
+)
 
 # %% [markdown]
 # Score and denoiser are averages over the components, and keep the relation between them.

@@ -22,7 +22,9 @@ A_0, A_1, G2, G, GD = sp.symbols("alpha_t beta_t gamma_t^2 gamma_t gdg_t")
 # %%
 bridge_square = Claim(G2, a * t * (1 - t), Given("the variance of a Brownian bridge"))
 root = Claim(G, sqrt(G2), Given("the level"))
-half_rate = Claim(GD, sp.Derivative(G2, t) / 2, Given("the level times its rate is half the rate of its square"))
+half_rate = Claim(
+    GD, sp.Derivative(G2, t) / 2, Given("the level times its rate is half the rate of its square")
+)
 bridge_level = Claim(G, sqrt(a * t * (1 - t)), Substitutes(root, bridge_square))
 bridge_square_rate = Claim(sp.Derivative(G2, t), a * (1 - 2 * t), Differentiates(bridge_square, t))
 bridge_product = Claim(GD, a * (1 - 2 * t) / 2, Rewrites(half_rate, using=(bridge_square_rate,)))
@@ -33,12 +35,8 @@ bridge_product = Claim(GD, a * (1 - 2 * t) / 2, Rewrites(half_rate, using=(bridg
 # %%
 first_cosine = Claim(A_0, cos(pi * t / 2), Given("trigonometric: the level of the first law"))
 second_sine = Claim(A_1, sin(pi * t / 2), Given("trigonometric: the level of the second law"))
-first_cosine_rate = Claim(
-    sp.Derivative(A_0, t), -pi / 2 * sin(pi * t / 2), Differentiates(first_cosine, t)
-)
-second_sine_rate = Claim(
-    sp.Derivative(A_1, t), pi / 2 * cos(pi * t / 2), Differentiates(second_sine, t)
-)
+first_cosine_rate = Claim(sp.Derivative(A_0, t), -pi / 2 * sin(pi * t / 2), Differentiates(first_cosine, t))
+second_sine_rate = Claim(sp.Derivative(A_1, t), pi / 2 * cos(pi * t / 2), Differentiates(second_sine, t))
 
 # %% [markdown]
 # Encoding and decoding: the first law becomes noise alone until $t = \frac12$, where the second takes over.
@@ -46,9 +44,7 @@ second_sine_rate = Claim(
 
 # %%
 encoded = Claim(A_0, cos(pi * t) ** 2, Given("encoding-decoding: the level of the law at hand"))
-encoded_rate = Claim(
-    sp.Derivative(A_0, t), -pi * sin(2 * pi * t), Differentiates(encoded, t)
-)
+encoded_rate = Claim(sp.Derivative(A_0, t), -pi * sin(2 * pi * t), Differentiates(encoded, t))
 encoding_square = Claim(G2, sin(pi * t) ** 4, Given("encoding-decoding: the variance of the noise"))
 encoding_level = Claim(G, sin(pi * t) ** 2, Substitutes(root, encoding_square))
 encoding_square_rate = Claim(

@@ -25,9 +25,7 @@ beta = Parameter("beta", "level of the second law", NONNEGATIVE, latex=r"\beta",
 gamma = Parameter("gamma", "level of the noise", NONNEGATIVE, latex=r"\gamma", extremes=(1e-3, 10))
 dalpha = Parameter("dalpha", "rate of alpha in time", REAL, latex=r"\dot\alpha", extremes=(-10, 10))
 dbeta = Parameter("dbeta", "rate of beta in time", REAL, latex=r"\dot\beta", extremes=(-10, 10))
-gdg = Parameter(
-    "gdg", "gamma times its rate in time", REAL, latex=r"\gamma\dot\gamma", extremes=(-10, 10)
-)
+gdg = Parameter("gdg", "gamma times its rate in time", REAL, latex=r"\gamma\dot\gamma", extremes=(-10, 10))
 m, v = sp.symbols("m v")
 
 # %%

@@ -13,7 +13,9 @@ from theory.rules import Differentiates, Given, Maximises, Rewrites, Solves, Sub
 
 from .setting import alpha, beta, c_0, c_1, x
 
-delta = Parameter("delta", "half the distance of the two modes", POSITIVE, latex=r"\delta", extremes=(1e-3, 1e3))
+delta = Parameter(
+    "delta", "half the distance of the two modes", POSITIVE, latex=r"\delta", extremes=(1e-3, 1e3)
+)
 v = Parameter("v", "variance of each of the two components", POSITIVE, extremes=(1e-3, 1e3))
 ln_rho, curvature, critical = sp.symbols("ln_rho kappa gamma_c")
 
@@ -28,9 +30,7 @@ by_cosh = Claim(
     log(cosh(delta * x / v)) - (x**2 + delta**2) / (2 * v) - log(2 * pi * v) / 2,
     Rewrites(log_density),
 )
-score = Claim(
-    Derivative(ln_rho, x), delta / v * tanh(delta * x / v) - x / v, Differentiates(by_cosh, x)
-)
+score = Claim(Derivative(ln_rho, x), delta / v * tanh(delta * x / v) - x / v, Differentiates(by_cosh, x))
 slope_of_score = Claim(
     Derivative(ln_rho, x, x),
     delta**2 / v**2 * (1 - tanh(delta * x / v) ** 2) - 1 / v,
@@ -56,11 +56,16 @@ between = Claim(curvature, (delta**2 - v) / v**2, Substitutes(at_centre, slope_o
 
 # %%
 about_to_merge = Claim(
-    delta**2 - alpha**2 * c_0 - beta**2 * c_1 - critical**2, 0, Given("no curvature between them: v = delta^2")
+    delta**2 - alpha**2 * c_0 - beta**2 * c_1 - critical**2,
+    0,
+    Given("no curvature between them: v = delta^2"),
 )
 apart = (delta**2 >= alpha**2 * c_0 + beta**2 * c_1,)
 merging = Claim(
-    critical, sqrt(delta**2 - alpha**2 * c_0 - beta**2 * c_1), Solves(about_to_merge, conditions=[(critical / sqrt(critical**2), 1)]), where=apart
+    critical,
+    sqrt(delta**2 - alpha**2 * c_0 - beta**2 * c_1),
+    Solves(about_to_merge, conditions=[(critical / sqrt(critical**2), 1)]),
+    where=apart,
 )
 
 # %%

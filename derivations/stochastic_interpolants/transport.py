@@ -37,9 +37,7 @@ invariant = Claim(
     (x_s - m_0) / sqrt(v_s),
     Conserved((flow,), t, conditions=[(X(0), x_s), (m(0), m_0), (v(0), v_s)]),
 )
-moved = Claim(
-    X(t), m(t) + (x_s - m_0) * sqrt(v(t) / v_s), Substitutes(invariant, factor=sqrt(v(t)))
-)
+moved = Claim(X(t), m(t) + (x_s - m_0) * sqrt(v(t) / v_s), Substitutes(invariant, factor=sqrt(v(t))))
 mean_then = Claim(m(t), alpha * m_0 + beta * m_1, Given("the mean at the levels of the time"))
 spread_then = Claim(v(t), spread, Given("the variance at the levels of the time"), where=mixed)
 spread_first = Claim(v_s, c_0, Given("the first law's variance"))
@@ -85,9 +83,7 @@ velocity = Claim(
 score = Claim(s(t, x), -(x - m(t)) / v(t), Given("the score of the mode"))
 forward_drift = Claim(forward(t, x), b(t, x) + eps(t) * s(t, x), Given("the drift of the forward process"))
 backward_drift = Claim(backward(t, x), b(t, x) - eps(t) * s(t, x), Given("the drift of the backward process"))
-continuity = Claim(
-    rho(t, x).diff(t), -Derivative(b(t, x) * rho(t, x), x), Equates(density, velocity)
-)
+continuity = Claim(rho(t, x).diff(t), -Derivative(b(t, x) * rho(t, x), x), Equates(density, velocity))
 fokker_planck = Claim(
     rho(t, x).diff(t),
     eps(t) * Derivative(rho(t, x), x, x) - Derivative(forward(t, x) * rho(t, x), x),
@@ -125,9 +121,7 @@ error_invariant = Claim(
 mean_invariant = Claim(
     (M(t) - m(t)) / sqrt(v(t)) * exp(L(t)),
     (x_s - m_0) / sqrt(v_s),
-    Conserved(
-        (mean_motion, dissipation), t, conditions=[(M(0), x_s), (m(0), m_0), (v(0), v_s), (L(0), 0)]
-    ),
+    Conserved((mean_motion, dissipation), t, conditions=[(M(0), x_s), (m(0), m_0), (v(0), v_s), (L(0), 0)]),
 )
 variance_error = Claim(
     V(t),
@@ -139,9 +133,7 @@ then = {v(t): v_t, L(t): Lam}
 particles = Claim(
     moment, v_t + (V_s - v_s) * v_t / v_s * exp(-2 * Lam), Substitutes(reached, variance_error, at=then)
 )
-particles_by_parts = Claim(
-    moment, v_t * (V_s / v_s * exp(-2 * Lam) - expm1(-2 * Lam)), Rewrites(particles)
-)
+particles_by_parts = Claim(moment, v_t * (V_s / v_s * exp(-2 * Lam) - expm1(-2 * Lam)), Rewrites(particles))
 mean_error = Claim(
     M(t),
     m(t) + (x_s - m_0) * sqrt(v(t) / v_s) * exp(-L(t)),
@@ -151,6 +143,8 @@ left = Claim(phi, (M(t) - m(t)) / (x_s - m_0), Given("what is left of an error o
 mean_gain = Claim(phi, sqrt(v_t / v_s) * exp(-Lam), Substitutes(left, mean_error, at=then))
 
 # %%
-interpolant_flow = ExplicitForm(flow_map, (x_s, m_0, c_0, m_1, c_1, alpha, beta, gamma), forms=((stable_flow_map, True),))
+interpolant_flow = ExplicitForm(
+    flow_map, (x_s, m_0, c_0, m_1, c_1, alpha, beta, gamma), forms=((stable_flow_map, True),)
+)
 particle_variance = ExplicitForm(particles, (V_s, v_s, v_t, Lam), forms=((particles_by_parts, True),))
 mean_error_gain = ExplicitForm(mean_gain, (v_s, v_t, Lam))

@@ -33,7 +33,8 @@ class Interpolant:
 
     ``gdg(t)`` is gamma times its rate, finite at the ends where the rate of gamma may not be. ``breaks``
     are times at which a rate jumps. Raises ValueError where a level is negative or not finite, or the
-    ends are not those of an interpolant: alpha = 1, beta = gamma = 0 at t = 0 and beta = 1, alpha = gamma = 0 at t = 1.
+    ends are not those of an interpolant: alpha = 1, beta = gamma = 0 at t = 0, and beta = 1, alpha =
+    gamma = 0 at t = 1.
     """
 
     alpha: Callable

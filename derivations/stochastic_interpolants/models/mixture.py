@@ -150,7 +150,9 @@ class MixtureInterpolant:
             try:
                 L = cholesky(C, lower=True)
             except np.linalg.LinAlgError:
-                raise ValueError(f"a component does not vary in every direction at t = {float(t):.6g}") from None
+                raise ValueError(
+                    f"a component does not vary in every direction at t = {float(t):.6g}"
+                ) from None
             white = solve_triangular(L, (batch - m).T, lower=True)
             y[k] = solve_triangular(L.T, white).T
             logs[k] = -np.sum(white**2, axis=0) / 2 - np.sum(np.log(np.diag(L)))

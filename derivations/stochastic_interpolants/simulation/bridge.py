@@ -61,7 +61,7 @@ def drawn(*, xp, rng, progress, what, t, m_0, c_0, m_1, c_1, sigma, samples, rep
     "pull": the least-squares fit of (x_1 - x)/(1 - t) on the sample, at two places.
     """
     k = gaussian_coupling(c_0, c_1, sigma)
-    places = np.array([0.8, -1.1])
+    places = np.array([2.8, -2.1])
 
     def draw(rng):
         u, w, z = rng.normal(size=(3, samples))
@@ -103,7 +103,7 @@ def time_in_steps(*, xp, rng, progress, step, T, c_0, c_1, sigma) -> Measurement
     return Measurement(xp.asarray(np.array([[np.trapezoid(1 / S, t)]])), steps=len(t))
 
 
-_MANY = {"laptop": {"samples": 20_000, "replicates": 64}, "gpu": {"samples": 200_000, "replicates": 256}}
+_MANY = {"laptop": {"samples": 50_000, "replicates": 64}, "gpu": {"samples": 200_000, "replicates": 256}}
 _ALIKE = {"laptop": {}, "gpu": {}}
 ends_on_grid = Simulation(on_grid, _ALIKE)
 bridge_draws = Simulation(variance_draws, _MANY)

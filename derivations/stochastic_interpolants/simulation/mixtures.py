@@ -39,5 +39,6 @@ def joint_draws(*, xp, rng, progress, t, samples, replicates) -> Measurement:
 
 
 mixture_draws = Simulation(
-    joint_draws, {"laptop": {"samples": 2_000, "replicates": 64}, "gpu": {"samples": 20_000, "replicates": 256}}
+    joint_draws,
+    {"laptop": {"samples": 2_000, "replicates": 64}, "gpu": {"samples": 20_000, "replicates": 256}},
 )
