@@ -23,8 +23,8 @@ SECOND = ((0.3, 0.7), ((-3.0,), (1.0,)), (0.2, 0.1))
 def spurious_modes(axes):
     r"""The density $\rho_t(x)$ of interpolants between two mixtures of two Gaussians each, largest value at
     each time set to 1. (a) Linear levels without noise: four modes in between. (b) With noise, $\gamma^2 =
-    2t(1-t)$, they run into one another. (c) Trigonometric levels with the same noise. (d) Encoding and decoding:
-    through one Gaussian at $t = 1/2$.
+    2t(1-t)$, they run into one another. (c) Trigonometric levels with the same noise. (d) Encoding and
+    decoding: through one Gaussian at $t = 1/2$.
     """
     t, x = np.linspace(0, 1, 81), np.linspace(-5, 5, 161)
     schedules = (
