@@ -48,45 +48,6 @@ noise = Claim(eta_z, gamma * apart / spread, Substitutes(noise_regression, devia
 # Together they make up the sample itself, and its mean rate is the velocity.
 
 # %%
-sample = Claim(y, apart / spread, Substitutes(deviation, mean, variance), where=mixed)
-first_regression = Claim(eta_0, m_0 + alpha * c_0 * y, Given("regression: the covariance is alpha c_0"))
-second_regression = Claim(eta_1, m_1 + beta * c_1 * y, Given("regression: the covariance is beta c_1"))
-noise_regression = Claim(eta_z, gamma * y, Given("regression: the covariance is gamma"))
-first = Claim(eta_0, m_0 + alpha * c_0 * apart / spread, Substitutes(first_regression, deviation_of_sample))
-second = Claim(eta_1, m_1 + beta * c_1 * apart / spread, Substitutes(second_regression, deviation_of_sample))
-noise = Claim(eta_z, gamma * apart / spread, Substitutes(noise_regression, deviation_of_sample))
-
-# %% [markdown]
-# Together they make up the sample itself, and its mean rate is the velocity.
-
-# %%
-sample = Claim(y, apart / spread, Substitutes(deviation, mean, variance), where=mixed)
-first_regression = Claim(eta_0, m_0 + alpha * c_0 * y, Given("regression: the covariance is alpha c_0"))
-second_regression = Claim(eta_1, m_1 + beta * c_1 * y, Given("regression: the covariance is beta c_1"))
-noise_regression = Claim(eta_z, gamma * y, Given("regression: the covariance is gamma"))
-first = Claim(eta_0, m_0 + alpha * c_0 * apart / spread, Substitutes(first_regression, deviation_of_sample))
-second = Claim(eta_1, m_1 + beta * c_1 * apart / spread, Substitutes(second_regression, deviation_of_sample))
-noise = Claim(eta_z, gamma * apart / spread, Substitutes(noise_regression, deviation_of_sample))
-
-# %% [markdown]
-# Together they make up the sample itself, and its mean rate is the velocity.
-
-# %%
-sample = Claim(y, apart / spread, Substitutes(deviation, mean, variance), where=mixed)
-first_regression = Claim(eta_0, m_0 + alpha * c_0 * y, Given("regression: the covariance is alpha c_0"))
-second_regression = Claim(eta_1, m_1 + beta * c_1 * y, Given("regression: the covariance is beta c_1"))
-noise_regression = Claim(eta_z, gamma * y, Given("regression: the covariance is gamma"))
-first = Claim(eta_0, m_0 + alpha * c_0 * apart / spread, Substitutes(first_regression, deviation_of_sample))
-second = Claim(eta_1, m_1 + beta * c_1 * apart / spread, Substitutes(second_regression, deviation_of_sample))
-noise = Claim(eta_z, gamma * apart / spread, Substitutes(noise_regression, deviation_of_sample))
-
-# %% [markdown]
-# Together they make up the sample itself, and its mean rate is the velocity.
-
-# %%
-recovered = Claim(
-    x, alpha * eta_0 + beta * eta_1 + gamma * eta_z, Given("the conditional mean of the sample is itself")
-)
 sample = Claim(
     sp.Symbol("x_t"),
     alpha * eta_0 + beta * eta_1 + gamma * eta_z,
