@@ -12,7 +12,11 @@ from derivations.kinetic_optimal_paths.energy import irreducible_loss
 from derivations.kinetic_optimal_paths.models.energy import cond_ot
 from derivations.kinetic_optimal_paths.models.path import kinetic_optimal_path
 from derivations.kinetic_optimal_paths.models.separation import DataSet
-from derivations.kinetic_optimal_paths.simulation.flow_matching import split_of_the_loss, trained_velocity
+from derivations.kinetic_optimal_paths.simulation.flow_matching import (
+    energy_and_chord,
+    split_of_the_loss,
+    trained_velocity,
+)
 
 X = digits()
 PATHS = {"straight lines": cond_ot(), "kinetic-optimal": kinetic_optimal_path(X, seed=0)}
@@ -52,3 +56,19 @@ def test_along_the_optimal_path_few_steps_reach_what_straight_lines_need_many_fo
     # 4 steps there are better than 8 of the same size along straight lines
     optimal, straight = distances["kinetic-optimal"], distances["straight lines"]
     assert optimal[0] < straight[1] < straight[0]
+
+
+def test_samples_move_the_straighter_along_the_optimal_path(networks):
+    """What of their energy is not that of the chord: never negative, and smaller there."""
+    x_0, bent = np.random.default_rng(0).normal(size=(500, X.shape[1])), {}
+    for name, network in networks.items():
+        energy, chord = energy_and_chord(network.sample(x_0, 32), network.cut)
+        bent[name] = 1 - chord / energy
+    assert 0 < bent["kinetic-optimal"] < bent["straight lines"] < 1
+
+
+def test_straight_ways_have_the_energy_of_their_chord():
+    ends = np.random.default_rng(0).normal(size=(2, 5, 3))
+    ways = [ends[0] + part * (ends[1] - ends[0]) for part in (0, 0.25, 0.5, 0.75, 1)]
+    energy, chord = energy_and_chord(ways, 0.0)
+    assert energy == pytest.approx(chord, rel=1e-12)

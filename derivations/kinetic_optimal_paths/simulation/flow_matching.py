@@ -40,6 +40,18 @@ class TrainedVelocity:
         return path
 
 
+def energy_and_chord(samples: list[np.ndarray], cut: float) -> tuple[float, float]:
+    """The kinetic energy of sampled ways, and that of straight ones between their ends, per coordinate.
+
+    Equal if and only if every sample moves straight ahead at one speed.
+    """
+    way = np.stack(samples)
+    steps, d = len(way) - 1, way.shape[2]
+    speeds = np.diff(way, axis=0) * steps / (1 - 2 * cut)
+    chord = (way[-1] - way[0]) / (1 - 2 * cut)
+    return float(np.mean(np.sum(speeds**2, axis=2)) / d), float(np.mean(np.sum(chord**2, axis=1)) / d)
+
+
 def trained_velocity(
     X: np.ndarray, path, *, steps: int = 3000, cut: float = 0.01, seed: int = 0, draws: int = 40_000
 ) -> TrainedVelocity:
