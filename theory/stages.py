@@ -172,7 +172,7 @@ def _comparison_mutants(comparison, holds: bool) -> dict:
 
 
 def figures(theory: Theory, folder: Path, chosen: dict | None = None, *, progress: Progress = None) -> dict:
-    """Every figure, or those chosen, built into ``folder``; the record lists captions and the files' names."""
+    """The figures (those ``chosen``), built into ``folder``; the record lists captions and file names."""
     started, records = time.perf_counter(), []
     chosen = theory.figures if chosen is None else chosen
     for done, (name, one) in enumerate(chosen.items()):
