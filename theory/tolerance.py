@@ -326,7 +326,8 @@ def _free_exponent(sizes, mean, error) -> tuple[float | None, float]:
     for d, e in zip(mean.T, error.T, strict=True):
         if np.min(d) <= 0 <= np.max(d):
             continue  # the sign is not resolved
-        weight = np.minimum(np.abs(d / e), 1 / _EPS) ** 2  # the error of log|d| is e/|d|
+        with np.errstate(over="ignore"):  # a component that does not fluctuate has an error of almost 0
+            weight = np.minimum(np.abs(d / e), 1 / _EPS) ** 2  # the error of log|d| is e/|d|
         centred = x - np.sum(weight * x) / np.sum(weight)
         spread = 1 / math.sqrt(np.sum(weight * centred**2))
         if spread < smallest:
