@@ -9,7 +9,7 @@ from sympy import Derivative
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import REAL
-from theory.rules import Given, Substitutes
+from theory.rules import Defines, Given, Substitutes
 
 from ..setting import K, T, Tdot, Theta, sigma_b, sigma_w
 from .dense import K_next, Theta_next, ntk
@@ -24,25 +24,25 @@ Theta_branch = Parameter(
 w = sp.Symbol("w", real=True)
 z_1, z_2, f_1, f_2 = (sp.Function(name, real=True)(w) for name in ("z_1", "z_2", "f_1", "f_2"))
 y_1, y_2 = (sp.Function(f"y_{i}", real=True)(w) for i in (1, 2))
-K_sum, Theta_sum = sp.symbols("K_sum Theta_sum", real=True)
+K_sum, Theta_sum, cross, cross_slope = sp.symbols("K_sum Theta_sum cross cross_slope", real=True)
 
 # %%
 first_output = Claim(y_1, z_1 + alpha * f_1, Given("the input and the branch's output, at the first input"))
 second_output = Claim(y_2, z_2 + alpha * f_2, Given("the same at the second input"))
 product_of_outputs = Claim(K_sum, y_1 * y_2, Given("the mean of this product is the kernel"))
+crossing = Claim(cross, z_1 * f_2 + z_2 * f_1, Defines("the terms of both"))
 expanded_product = Claim(
     K_sum,
-    z_1 * z_2 + alpha * z_1 * f_2 + alpha * z_2 * f_1 + alpha**2 * f_1 * f_2,
-    Substitutes(product_of_outputs, first_output, second_output),
+    z_1 * z_2 + alpha * cross + alpha**2 * f_1 * f_2,
+    Substitutes(product_of_outputs, first_output, second_output, crossing),
 )
 passing = Claim(z_1 * z_2, K, Given("the kernel before"))
 branching = Claim(f_1 * f_2, K_branch, Given("the kernel of the branch"))
-no_first_cross = Claim(z_1 * f_2, 0, Given("the branch's last weights have mean 0"))
-no_second_cross = Claim(z_2 * f_1, 0, Given("the branch's last weights have mean 0"))
+no_cross = Claim(cross, 0, Given("the branch's last weights have mean 0"))
 residual_covariance = Claim(
     K_sum,
     K + alpha**2 * K_branch,
-    Substitutes(expanded_product, passing, branching, no_first_cross, no_second_cross),
+    Substitutes(expanded_product, passing, branching, no_cross),
 )
 
 # %% [markdown]
@@ -53,28 +53,27 @@ residual_covariance = Claim(
 product_of_slopes = Claim(
     Theta_sum, Derivative(y_1, w) * Derivative(y_2, w), Given("summed over all parameters")
 )
+crossing_slopes = Claim(
+    cross_slope,
+    Derivative(z_1, w) * Derivative(f_2, w) + Derivative(z_2, w) * Derivative(f_1, w),
+    Defines("the terms of both"),
+)
 expanded_slopes = Claim(
     Theta_sum,
     Derivative(z_1, w) * Derivative(z_2, w)
-    + alpha * Derivative(z_1, w) * Derivative(f_2, w)
-    + alpha * Derivative(z_2, w) * Derivative(f_1, w)
+    + alpha * cross_slope
     + alpha**2 * Derivative(f_1, w) * Derivative(f_2, w),
-    Substitutes(product_of_slopes, first_output, second_output),
+    Substitutes(product_of_slopes, first_output, second_output, crossing_slopes),
 )
 passing_tangent = Claim(Derivative(z_1, w) * Derivative(z_2, w), Theta, Given("the tangent kernel before"))
 branching_tangent = Claim(
     Derivative(f_1, w) * Derivative(f_2, w), Theta_branch, Given("the branch's tangent kernel")
 )
-no_first_slope = Claim(
-    Derivative(z_1, w) * Derivative(f_2, w), 0, Given("linear in the branch's last weights, of mean 0")
-)
-no_second_slope = Claim(
-    Derivative(z_2, w) * Derivative(f_1, w), 0, Given("linear in the branch's last weights, of mean 0")
-)
+no_cross_slope = Claim(cross_slope, 0, Given("linear in the branch's last weights, of mean 0"))
 residual_tangent = Claim(
     Theta_sum,
     Theta + alpha**2 * Theta_branch,
-    Substitutes(expanded_slopes, passing_tangent, branching_tangent, no_first_slope, no_second_slope),
+    Substitutes(expanded_slopes, passing_tangent, branching_tangent, no_cross_slope),
 )
 
 # %% [markdown]
