@@ -1,8 +1,8 @@
 """A whole network as two functions of one angle, expanded in Chebyshev polynomials.
 
 Where every activation is homogeneous and there are no biases, or all inputs have the same norm, the kernels
-depend on the angle between the inputs alone, and are analytic in it. The expansion is computed once, with 30
-digits; what a pair of inputs costs does not grow with depth.
+depend on the angle between the inputs alone, and are analytic in it. The expansion is computed once; what a
+pair of inputs costs does not grow with depth.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy.fft import dct
 
 from .pairs import Pairs
 from .propagate import through
 
-DIGITS = 30
-FEWEST, MOST = 32, 512
-"""Terms of an expansion: doubled until the last ones are below rounding."""
+NODES = 1024
+"""Angles at which the layers are passed through; far more than terms, so that rounding averages out."""
 
 RANGE = 30
 """A kernel that varies by more over the angles would lose digits where it is small: it is not expanded."""
@@ -59,68 +59,27 @@ def degree(layers, start: float = 1.0) -> float | None:
 
 @lru_cache(maxsize=64)
 def composed(layers: tuple, q: float, width: int, inputs: int, ntk: bool) -> Composed | None:
-    """The expansion at inputs of mean square ``q``; None where it does not reach float64's accuracy."""
-    import mpmath
-
-    with mpmath.workdps(DIGITS):
-        points = FEWEST
-        while points <= MOST:
-            values = [_at(layers, x, q, width, inputs, ntk) for x in _angles(points)]
-            series = [_expand(one) for one in zip(*values, strict=True)]
-            if any(_ill_conditioned(one) for one in zip(*values, strict=True)):
-                return None
-            if all(_settled(one) for one in series):
-                length = max(_needed(one) for one in series)
-                first, second = (np.array([float(a) for a in _padded(one, length)]) for one in series)
-                p = degree(layers)
-                return Composed(first, second, 0.0 if p is None else p)
-            points *= 2
-    return None
-
-
-def _angles(points):
-    import mpmath
-
-    return [mpmath.pi * (1 + mpmath.cos(mpmath.pi * (2 * k + 1) / (2 * points))) / 2 for k in range(points)]
-
-
-def _at(layers, theta, q, width, inputs, ntk):
-    import mpmath
-
-    q = mpmath.mpf(q)
-    pairs = Pairs(q, q, q * mpmath.cos(theta), theta, mpmath.mpf(0) if ntk else None, fan_in=inputs)
+    """The expansion at inputs of mean square ``q``; None where it would not reach float64's accuracy."""
+    x = np.cos(np.pi * (2 * np.arange(NODES) + 1) / (2 * NODES))
+    theta = np.pi / 2 * (1 + x)
+    pairs = Pairs(q + 0 * x, q + 0 * x, q * np.cos(theta), theta, 0 * x if ntk else None, fan_in=inputs)
     for layer in layers:
         pairs, _ = through(layer, pairs, None, width)
-    return pairs.c, pairs.c if pairs.ntk is None else pairs.ntk
+    values = [pairs.c, pairs.c if pairs.ntk is None else pairs.ntk]
+    if any(np.max(np.abs(v)) > RANGE * np.min(np.abs(v)) or np.min(v) < 0 < np.max(v) for v in values):
+        return None
+    series = [dct(v) / NODES for v in values]
+    terms = max(map(_terms, series))
+    if terms > NODES // 4:
+        return None
+    count = 4 * -(-(terms - 1) // 4) + 1
+    for one in series:
+        one[0] /= 2
+    p = degree(layers)
+    return Composed(series[0][:count], series[1][:count], 0.0 if p is None else p)
 
 
-def _expand(values):
-    """Chebyshev coefficients from values at the zeros of T_n."""
-    import mpmath
-
-    n = len(values)
-    cosines = [mpmath.cos(mpmath.pi * m / (2 * n)) for m in range(4 * n)]
-    return [
-        mpmath.mpf(1 if k == 0 else 2) / n
-        * mpmath.fsum(v * cosines[k * (2 * j + 1) % (4 * n)] for j, v in enumerate(values))
-        for k in range(n)
-    ]  # fmt: skip
-
-
-def _ill_conditioned(values) -> bool:
-    return max(map(abs, values)) > RANGE * min(map(abs, values)) or min(values) < 0 < max(values)
-
-
-def _settled(series) -> bool:
-    last = max(map(abs, series[-len(series) // 8 :]))
-    return last < 1e-18 * abs(series[0])
-
-
-def _needed(series) -> int:
-    return max(k for k, a in enumerate(series) if abs(a) >= 1e-18 * abs(series[0])) + 1
-
-
-def _padded(series, length):
-    """Coefficients up to the next 4 m + 1 of them."""
-    count = 4 * -(-(length - 1) // 4) + 1
-    return [*series[:count], *[0] * (count - len(series))]
+def _terms(series) -> int:
+    """How many coefficients stand out from rounding, whose size the last half shows."""
+    noise = np.max(np.abs(series[NODES // 2 :]))
+    return int(np.max(np.nonzero(np.abs(series) > max(noise, 1e-17 * abs(series[0])))[0])) + 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from array_api_compat import array_namespace
 
 from ..architecture.layers import Attention, Conv, Flatten, GlobalAveragePool, Residual
-from .pairs import Pairs, angle_of, angles, functions, unit
+from .loops import fill_angles
+from .pairs import Pairs, angle_of, unit
 
 
 def wants_positions(layers) -> bool:
@@ -43,20 +45,20 @@ def checked(X1, X2, layers):
         raise ValueError(
             f"X1 has shape {tuple(X1.shape)} and X2 {tuple(X2.shape)}: all axes but the first must agree"
         )
-    if X2 is not None and functions(X1) is not functions(X2):
+    if X2 is not None and array_namespace(X1) is not array_namespace(X2):
         raise ValueError(f"X1 is of {type(X1).__module__} and X2 of {type(X2).__module__}: one library, please")
     return X1, None if X2 is X1 else X2
 
 
 def flat_pairs(X1, X2, kinked: bool, ntk: bool) -> Pairs:
     """Pairs of the rows of (n1, d) and (n2, d)."""
-    xp, d = functions(X1), X1.shape[-1]
+    xp, d = array_namespace(X1), X1.shape[-1]
     q1, q2 = xp.sum(X1**2, axis=-1)[:, None] / d, xp.sum(X2**2, axis=-1)[None, :] / d
     c = X1 @ X2.T / d
     theta = None
     if kinked and isinstance(X1, np.ndarray):
         (U1, _), (U2, _) = unit(X1), unit(X2)
-        theta = angles(U1, U2, U1 @ U2.T)
+        theta = fill_angles(U1, U2)
     elif kinked:
         theta = angle_of(q1, q2, c)
     return Pairs(q1, q2, c, theta, 0 * c if ntk else None, fan_in=d)
@@ -64,7 +66,7 @@ def flat_pairs(X1, X2, kinked: bool, ntk: bool) -> Pairs:
 
 def position_pairs(X1, X2, kinked: bool, ntk: bool, crossed: bool) -> Pairs:
     """Pairs of (n1, *P, C) and (n2, *P, C), of all positions or of equal ones."""
-    xp = functions(X1)
+    xp = array_namespace(X1)
     window, channels = tuple(X1.shape[1:-1]), X1.shape[-1]
     n1, n2, ones = X1.shape[0], X2.shape[0], (1,) * len(window)
     square1, square2 = (xp.sum(X**2, axis=-1) / channels for X in (X1, X2))
@@ -85,7 +87,7 @@ def position_pairs(X1, X2, kinked: bool, ntk: bool, crossed: bool) -> Pairs:
     c = together(flat1, flat2) / channels
     theta = None
     if exact:
-        theta = _position_angles(U1, U2, together(U1, U2), crossed, window)
+        theta = _position_angles(U1, U2, crossed, window)
     elif kinked:
         theta = angle_of(q1, q2, c)
     return Pairs(q1, q2, c, theta, 0 * c if ntk else None, window, crossed, channels)
@@ -93,7 +95,7 @@ def position_pairs(X1, X2, kinked: bool, ntk: bool, crossed: bool) -> Pairs:
 
 def own_pairs(X, kinked: bool, ntk: bool) -> Pairs:
     """All pairs of positions of every input with itself: leading axis n."""
-    xp = functions(X)
+    xp = array_namespace(X)
     every = [position_pairs(x[None], x[None], kinked, ntk, True) for x in X]
 
     def stacked(name):
@@ -104,17 +106,12 @@ def own_pairs(X, kinked: bool, ntk: bool) -> Pairs:
     return Pairs(*map(stacked, ("q1", "q2", "c", "theta", "ntk")), first.window, True, first.fan_in)
 
 
-def _position_angles(U1, U2, rho, crossed, window):
-    n1, n2, channels = len(U1), len(U2), U1.shape[-1]
-    if channels == 1:  # numbers are parallel, opposite, or one of them is zero
-        return np.where(rho == 0, np.pi / 2, np.where(rho > 0, 0.0, np.pi))
+def _position_angles(U1, U2, crossed, window):
+    """From unit vectors (n1, P, C) and (n2, P, C)."""
+    (n1, P, channels), n2 = U1.shape, len(U2)
     if crossed:
-        P = U1.shape[1]
-        flat = rho.reshape(n1, n2, P, P).transpose(0, 2, 1, 3).reshape(n1 * P, n2 * P)
-        found = angles(U1.reshape(-1, channels), U2.reshape(-1, channels), flat)
-        return found.reshape(n1, P, n2, P).transpose(0, 2, 1, 3).reshape(rho.shape)
-    parts = [
-        np.stack([angles(a[p : p + 1], U2[:, p], r.reshape(n2, -1)[:, p][None])[0] for p in range(len(a))], -1)
-        for a, r in zip(U1, rho, strict=True)
-    ]
-    return np.stack(parts).reshape(n1, n2, *window)
+        every = fill_angles(U1.reshape(-1, channels), U2.reshape(-1, channels))
+        return every.reshape(n1, P, n2, P).transpose(0, 2, 1, 3).reshape(n1, n2, *window, *window)
+    at = [np.ascontiguousarray(U.transpose(1, 0, 2)) for U in (U1, U2)]
+    every = np.stack([fill_angles(a, b) for a, b in zip(*at, strict=True)], axis=-1)
+    return every.reshape(n1, n2, *window)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
+
+NEAR = 0.98
+"""Correlation from which on the angle is taken from differences of the normalised inputs."""
 
 CHUNK = 256
 """Points that pass through a series together: few enough for the first-level cache."""
@@ -36,8 +40,8 @@ def arcsine_coefficients() -> np.ndarray:
 
 @cache
 def compiled():
-    """(angles, series): `angles(rho, theta)` writes the angles of an array of correlations, `series`
-    evaluates two Chebyshev series at the angles of a tile."""
+    """(angles, correct, series): angles of an array of correlations, those of the nearly parallel again, and
+    two Chebyshev series at the angles of a tile. No fast math where the order of terms matters."""
     import numba
 
     coefficients = arcsine_coefficients()
@@ -85,15 +89,35 @@ def compiled():
                     out_first[i, start + j] = scale * (0.5 * x[j] * a0[j] - a1[j] + first[0])
                     out_second[i, start + j] = scale * (0.5 * x[j] * b0[j] - b1[j] + second[0])
 
-    return angles, series
+    @numba.njit(nogil=True)
+    def correct(theta, rho, U1, U2):
+        """Angles of nearly parallel and opposite rows, from differences and sums."""
+        for i in range(rho.shape[0]):
+            largest = 0.0
+            for j in range(rho.shape[1]):
+                largest = max(largest, abs(rho[i, j]))
+            if largest > NEAR:
+                for j in range(rho.shape[1]):
+                    if abs(rho[i, j]) > NEAR:
+                        sign = -1.0 if rho[i, j] < 0 else 1.0
+                        chord = 0.0
+                        for k in range(U1.shape[1]):
+                            chord += (U1[i, k] - sign * U2[j, k]) ** 2
+                        near = 2.0 * math.asin(min(0.5 * math.sqrt(chord), 1.0))
+                        theta[i, j] = near if sign > 0 else math.pi - near
+
+    return angles, correct, series
 
 
 def fill_angles(U1: np.ndarray, U2: np.ndarray) -> np.ndarray:
-    """Angles between unit rows, (n1, n2), to a few 1e-16: `pairs.angles`, in one pass."""
-    from .pairs import correct_near
+    """Angles (n1, n2) between unit rows, to an absolute error of a few 1e-16.
 
+    A product cannot know the angle of nearly parallel rows; theirs is taken from their difference, that of
+    nearly opposite ones from their sum. A row of zeros is at right angles to all.
+    """
+    angles, correct, _ = compiled()
     rho = U1 @ U2.T
     theta = np.empty_like(rho)
-    compiled()[0](rho.ravel(), theta.ravel())
-    correct_near(theta, U1, U2, rho)
+    angles(rho.ravel(), theta.ravel())
+    correct(theta, rho, U1, U2)
     return theta

@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import product
 from math import prod
 
+from array_api_compat import array_namespace
+
 from ..angles import correlation_of_sum, sine_squared_of_sum, squared_distance
 from ..architecture.layers import (
     Attention,
@@ -16,10 +18,11 @@ from ..architecture.layers import (
     LayerNorm,
     Residual,
 )
-from ..layers.dense import dense_nngp, dense_ntk, dense_ntk_standard
+from ..layers.convolution import convolution_nngp, convolution_ntk, convolution_ntk_standard
+from ..layers.dense import dense_nngp, dense_ntk, dense_ntk_standard, dense_ntk_standard_unbiased
 from ..layers.layer_norm import layer_norm_nngp, layer_norm_ntk
 from ..layers.residual import residual_nngp, residual_ntk
-from .pairs import Pairs, functions
+from .pairs import Pairs
 
 Own = tuple[Pairs, Pairs] | None
 """All pairs of positions of every input with itself: the first inputs', the second inputs'."""
@@ -45,7 +48,7 @@ def _activation(layer, pairs, standard):
     known = {} if pairs.theta is None else {"angle": pairs.theta}
     theta = None
     if pairs.theta is not None and layer.degree is not None:
-        xp = functions(pairs.theta)
+        xp = array_namespace(pairs.theta)
         kappa, _, gap = layer.angular(pairs.theta)
         theta = xp.atan2(xp.sqrt(gap * (1 + kappa)), kappa)
     return replace(
@@ -64,21 +67,21 @@ def _dense(layer, pairs, standard):
     c = dense_nngp(pairs.c, *deviations)
     ntk = pairs.ntk
     if ntk is not None and standard:
-        form = dense_standard_ntk if layer.sigma_b > 0 else dense_standard_ntk_without_bias
+        form = dense_ntk_standard if layer.sigma_b > 0 else dense_ntk_standard_unbiased
         ntk = form(pairs.c, 1.0, ntk, layer.sigma_w, pairs.fan_in)
     elif ntk is not None:
         ntk = dense_ntk(pairs.c, 1.0, ntk, *deviations)
     q1, q2 = (dense_nngp(q, *deviations) for q in (pairs.q1, pairs.q2))
     theta = pairs.theta
     if theta is not None and layer.sigma_b > 0:
-        xp = functions(theta)
+        xp = array_namespace(theta)
         shares = (xp.atan2(layer.sigma_b + 0 * q, layer.sigma_w * xp.sqrt(q)) for q in (pairs.q1, pairs.q2))
         theta = _angle_of_sum(*shares, theta, 0.0)
     return replace(pairs, q1=q1, q2=q2, c=c, theta=theta, ntk=ntk, fan_in=standard)
 
 
 def _angle_of_sum(alpha_1, alpha_2, A, B):
-    xp = functions(A)
+    xp = array_namespace(A)
     at = alpha_1, alpha_2, A, B
     return xp.atan2(xp.sqrt(sine_squared_of_sum(*at)), correlation_of_sum(*at))
 
@@ -93,7 +96,7 @@ def _residual(layer, pairs, standard):
     ntk = None if pairs.ntk is None else residual_ntk(pairs.ntk, branch.ntk, layer.alpha)
     theta = None
     if pairs.theta is not None and branch.theta is not None:
-        xp = functions(pairs.theta)
+        xp = array_namespace(pairs.theta)
         shares = (
             xp.atan2(abs(layer.alpha) * xp.sqrt(b), xp.sqrt(a))
             for a, b in ((pairs.q1, branch.q1), (pairs.q2, branch.q2))
@@ -119,7 +122,7 @@ def _convolution(layer, pairs, standard):
     q1, q2 = mean(pairs.q1, pairs.axes[:1]), mean(pairs.q2, pairs.axes[-1:])
     theta = pairs.theta
     if theta is not None:
-        xp = functions(theta)
+        xp = array_namespace(theta)
         s1, s2 = xp.sqrt(pairs.q1), xp.sqrt(pairs.q2)
         distance = mean(squared_distance(s1 + 0 * theta, s2 + 0 * theta, theta), pairs.axes)
         theta = _angle_of_distance(xp, xp.sqrt(q1), xp.sqrt(q2), distance)
@@ -139,7 +142,7 @@ def _angle_of_distance(xp, s1, s2, distance):
 
 def _window_mean(x, groups, layer):
     """The mean of x over the filter's positions, shifted alike along every group of axes."""
-    xp = functions(x)
+    xp = array_namespace(x)
     reach = layer.size // 2
     total = 0
     for shift in product(range(-reach, reach + 1), repeat=len(groups[0])):
@@ -167,7 +170,7 @@ def _flatten(layer, pairs, standard):
     """Only equal positions share weights: the mean over them."""
     if not pairs.window:
         raise ValueError("Flatten(): the inputs have no positions, only channels")
-    xp, n = functions(pairs.c), len(pairs.window)
+    xp, n = array_namespace(pairs.c), len(pairs.window)
     last = tuple(range(-n, 0))
 
     def mean(x, axes=last):
@@ -196,7 +199,7 @@ def _diagonal(xp, x, window):
 def _pool(pairs, own):
     if not pairs.window:
         raise ValueError("GlobalAveragePool(): the inputs have no positions, only channels")
-    xp = functions(pairs.c)
+    xp = array_namespace(pairs.c)
     every = tuple(range(-2 * len(pairs.window), 0))
     pooled = [
         (xp.mean(one.c, axis=every), None if one.ntk is None else xp.mean(one.ntk, axis=every))
@@ -215,7 +218,7 @@ def _attention(layer, pairs, own):
         raise ValueError(f"{layer}: only the NNGP kernel of attention is derived here, not the tangent kernel")
     if not pairs.window:
         raise ValueError(f"{layer}: the inputs have no positions, only channels; attention needs some")
-    xp = functions(pairs.c)
+    xp = array_namespace(pairs.c)
     square = lambda x: xp.reshape(  # noqa: E731
         x, (*x.shape[: x.ndim - 2 * len(pairs.window)], prod(pairs.window), prod(pairs.window))
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -10,7 +9,8 @@ import numpy as np
 from ..architecture.layers import Attention, GlobalAveragePool
 from . import composed
 from .inputs import checked, flat_pairs, has_kinks, own_pairs, position_pairs, wants_positions
-from .pairs import Pairs, angles, unit
+from .loops import compiled, fill_angles
+from .pairs import unit
 from .propagate import through
 
 FEW = 20_000
@@ -38,7 +38,7 @@ class Tiles:
         self.kinked = has_kinks(self.layers)
         self.positions = wants_positions(self.layers)
         self.crossed = any(isinstance(one, Attention | GlobalAveragePool) for one in self.layers)
-        self.expansion, self.block = None, 512
+        self.expansion, self.block = None, 256
         if self.positions:
             size = prod(self.X1.shape[1:-1]) ** (2 if self.crossed else 1)
             self.block = max(1, int((BLOCK / size) ** 0.5))
@@ -78,9 +78,7 @@ class Tiles:
         return tuple(np.broadcast_to(one, (*shape, *one.shape[2:])) for one in found)
 
     def _by_angle(self, rows, columns):
-        from .loops import compiled, fill_angles
-
-        _, series = compiled()
+        *_, series = compiled()
         theta = fill_angles(self.U1[rows], self.U2[columns])
         nngp, ntk = np.empty_like(theta), np.empty_like(theta)
         at = self.expansion.nngp, self.expansion.ntk, self.scale1[rows], self.scale2[columns]
