@@ -48,7 +48,9 @@ s = Parameter("s", "mean over channels and shifts of the slopes' product times T
 # %%
 shifted_slopes = Claim(D_1 * D_2 * Theta, s, Given("mean over channels and shifts"))
 mean_of_shifted_tangents = Claim(
-    k, g**2 * m + g**2 * v * s, Substitutes(tangent_of_neuron, weight_moment, activation_moment, shifted_slopes)
+    k,
+    g**2 * m + g**2 * v * s,
+    Substitutes(tangent_of_neuron, weight_moment, activation_moment, shifted_slopes),
 )
 filter_tangent = Claim(
     Theta_next, n * g**2 * m + n * g**2 * v * s + h**2, Substitutes(sum_of_tangents, mean_of_shifted_tangents)

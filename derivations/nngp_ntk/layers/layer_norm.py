@@ -61,7 +61,9 @@ tangent_of_normalised = Claim(
     Theta_normed, r_1 * r_2 * Theta, Given("the chain rule, at either input; what other channels add is 0")
 )
 first_normaliser = Claim(
-    r_1, 1 / sqrt(q_1), Assumption("the mean square over channels does not fluctuate", (own_at_infinite_width,))
+    r_1,
+    1 / sqrt(q_1),
+    Assumption("the mean square over channels does not fluctuate", (own_at_infinite_width,)),
 )
 second_normaliser = Claim(
     r_2, 1 / sqrt(q_2), Assumption("the same at the second input", (own_at_infinite_width,))

@@ -113,7 +113,9 @@ pooled_covariance = Claim(
     K_next, n * g**2 * v * m + h**2 * v_b, Substitutes(sum_of_pooled, mean_pooled_product)
 )
 pooled_tangent = Claim(
-    Theta_next, n * g**2 * m + n * g**2 * v * s + h**2, Substitutes(sum_of_pooled_tangents, mean_pooled_tangent)
+    Theta_next,
+    n * g**2 * m + n * g**2 * v * s + h**2,
+    Substitutes(sum_of_pooled_tangents, mean_pooled_tangent),
 )
 
 # %%

@@ -9,7 +9,7 @@ from sympy import Derivative
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import REAL
-from theory.rules import Defines, Given, Substitutes
+from theory.rules import Given, Substitutes
 
 from ..setting import K, T, Tdot, Theta, sigma_b, sigma_w
 from .dense import K_next, Theta_next, ntk
@@ -30,7 +30,7 @@ K_sum, Theta_sum, cross, cross_slope = sp.symbols("K_sum Theta_sum cross cross_s
 first_output = Claim(y_1, z_1 + alpha * f_1, Given("the input and the branch's output, at the first input"))
 second_output = Claim(y_2, z_2 + alpha * f_2, Given("the same at the second input"))
 product_of_outputs = Claim(K_sum, y_1 * y_2, Given("the mean of this product is the kernel"))
-crossing = Claim(cross, z_1 * f_2 + z_2 * f_1, Defines("the terms of both"))
+crossing = Claim(cross, z_1 * f_2 + z_2 * f_1, Given("the terms of both"))
 expanded_product = Claim(
     K_sum,
     z_1 * z_2 + alpha * cross + alpha**2 * f_1 * f_2,
@@ -56,7 +56,7 @@ product_of_slopes = Claim(
 crossing_slopes = Claim(
     cross_slope,
     Derivative(z_1, w) * Derivative(f_2, w) + Derivative(z_2, w) * Derivative(f_1, w),
-    Defines("the terms of both"),
+    Given("the terms of both"),
 )
 expanded_slopes = Claim(
     Theta_sum,
