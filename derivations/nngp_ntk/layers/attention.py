@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Attention with infinitely many heads
-# Positions $a$, $c$ of one input and $b$, $d$ of another (or of the same). A head has queries $Q$, keys $k$ and
-# values, $n$ of each, linear in what comes in, whose kernel is $K$; its logits $G_{ac}$ weigh, by way of
+# Positions $a$, $c$ of one input and $b$, $d$ of another (or of the same). A head has queries $Q$, keys $k$
+# and values, $n$ of each, linear in what comes in, whose kernel is $K$; its logits $G_{ac}$ weigh, by way of
 # $\zeta$, the values at $c$ for the output at $a$. Heads are independent and their outputs add up.
 
 # %%

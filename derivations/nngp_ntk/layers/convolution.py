@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Convolutions
-# A neuron at a position sums over the channels and the positions of its filter: $n$ terms altogether, channels
-# times positions of the filter. At positions $p$ and $p'$ (of two inputs, or of one) the same weight meets
+# A neuron at a position sums over the channels and the positions of its filter: $n$ terms altogether,
+# channels times positions. At positions $p$ and $p'$ (of two inputs, or of one) the same weight meets
 # the same place of the filter: only pairs that are shifted alike matter, $p + r$ and $p' + r$. What the
 # means over channels were in a dense layer are means over channels and shifts here; a shift out of the
 # image counts as 0 ("same" padding) or comes back on the other side ("circular").
