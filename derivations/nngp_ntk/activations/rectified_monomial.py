@@ -26,7 +26,7 @@ from ..models.activation import Activation, u
 from ..setting import T, Tdot, q, q_1, q_2, theta
 from .correlated import covariance_slope, price_in_angle, psi, r, third_moment
 
-n = Parameter("n", "order of the monomial", COUNTING, extremes=(1, 30))
+n = Parameter("n", "order of the monomial", COUNTING, extremes=(1, 12))
 half = sp.Rational(1, 2)
 
 
@@ -159,13 +159,39 @@ gap_near_parallel = Claim(
     Rewrites(gap_map),
 )
 
+# %% [markdown]
+# In between, where the polynomial alternates and the series is slow, an integral of a positive function.
+
 # %%
-near = theta < pi / 2
-rectified_kappa = ExplicitForm(cosine_map, (theta, n), forms=((map_near_parallel, near), (cosine_map, True)))
-rectified_kappa_dot = ExplicitForm(
-    derivative_map, (theta, n), forms=((derivative_map_near_parallel, near), (derivative_map, True))
+x = sp.Symbol("x", nonnegative=True)
+
+
+def by_integral(n):
+    both = sin((pi - theta) * (1 - x) / 2) * sin((pi - theta) * (1 + x) / 2)
+    return (pi - theta) * gamma(n + 1) / (sqrt(pi) * gamma(n + half)) * Integral(both**n, (x, 0, 1))
+
+
+map_between = Claim(kappa, by_integral(n), Rewrites(cosine_map))
+derivative_map_between = Claim(kappa_dot, by_integral(n - 1), Rewrites(derivative_map))
+gap_between = Claim(gap, 1 - by_integral(n), Rewrites(gap_map))
+
+# %%
+near, far = 2 * n * sin(theta / 2) ** 2 < 1, theta >= pi / 2
+rectified_kappa = ExplicitForm(
+    cosine_map, (theta, n), forms=((map_near_parallel, near), (cosine_map, far), (map_between, True))
 )
-rectified_gap = ExplicitForm(gap_map, (theta, n), forms=((gap_near_parallel, near), (gap_map, True)))
+rectified_kappa_dot = ExplicitForm(
+    derivative_map,
+    (theta, n),
+    forms=(
+        (derivative_map_near_parallel, near),
+        (derivative_map, far),
+        (derivative_map_between, True),
+    ),
+)
+rectified_gap = ExplicitForm(
+    gap_map, (theta, n), forms=((gap_near_parallel, near), (gap_map, far), (gap_between, True))
+)
 rectified_diagonal = ExplicitForm(diagonal, (q, n))
 rectified_derivative_diagonal = ExplicitForm(derivative_diagonal, (q, n))
 
