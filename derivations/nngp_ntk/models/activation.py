@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -30,7 +30,8 @@ class Activation:
 
     The forms are closed forms of claims: ``kappa``, ``kappa_dot``, ``gap`` of theta, ``scale`` and
     ``scale_dot`` of q for a homogeneous activation; ``pair`` and ``derivative_pair`` of (q_1, q_2, c, theta);
-    ``mean`` of q; all of parameters besides. ``odd``: phi(-u) = -phi(u), so that the mean is 0.
+    ``mean`` of q; all of parameters besides. Anything with ``names`` of arguments and an ``evaluate(library,
+    values)`` may stand for a closed form, as a `quadrature` does. ``odd``: phi(-u) = -phi(u), so that the mean is 0.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Activation:
     mean_form: ClosedForm | None = None
     odd: bool = False
     diverges: bool = False
+    function: Callable | None = None
 
     def __repr__(self) -> str:
         values = ", ".join(f"{k}={v!r}" for k, v in self.parameters.items())
@@ -65,6 +67,8 @@ class Activation:
 
     def __call__(self, u):
         """phi(u), elementwise."""
+        if self.function is not None:
+            return self.function(u)
         return on_values(lambda library, values: self._compiled(library)(*values)[0], [u], self.name)
 
     @lru_cache(maxsize=8)  # noqa: B019
@@ -153,13 +157,13 @@ class Activation:
 
     def _of(self, form: ClosedForm, pair: Pair):
         known = {"q_1": pair.q_1, "q_2": pair.q_2, "c": pair.c, "theta": pair.theta}
-        return unchecked(form, pair.library, self._arguments(form, **known))
+        return _value(form, pair.library, self._arguments(form, **known))
 
     def _of_variance(self, form: ClosedForm, q):
         def evaluate(library, values):
             (q,) = values
             _check_variance(self.name, q, library)
-            return unchecked(form, library, self._arguments(form, q=q)) + 0 * q
+            return _value(form, library, self._arguments(form, q=q)) + 0 * q
 
         return on_values(evaluate, [q], self.name)
 
@@ -183,6 +187,13 @@ class Activation:
 
 
 _U = u
+
+
+def _value(form, library: str, arguments: list):
+    """Of a closed form, or of what else can be evaluated."""
+    if isinstance(form, ClosedForm):
+        return unchecked(form, library, arguments)
+    return form.evaluate(library, arguments)
 
 
 def _any(condition) -> bool:
