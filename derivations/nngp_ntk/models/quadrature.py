@@ -16,6 +16,8 @@ from .activation import Activation, u
 _RADIUS = 39.0
 """Beyond this radius a Gaussian is below the smallest float64."""
 _PAIRS_AT_ONCE = 16
+_LADDER = ((10, 14), (20, 28), (40, 56))
+"""Nodes in a unit of the double-exponential variable: the difference of two estimates the first one's error."""
 
 
 def quadrature(
@@ -36,7 +38,7 @@ def quadrature(
     activation's forms. Some 1e5 evaluations a pair: for kernels of many inputs prefer a closed form.
     """
     if isinstance(activation, sp.Expr):
-        expression, slope = activation, sp.diff(activation, u)
+        expression, slope = activation, _slope(activation)
         function, derivative = _compiled(expression), derivative or _compiled(slope)
     else:
         if derivative is None:
@@ -59,6 +61,12 @@ def quadrature(
     )
 
 
+def _slope(expression: sp.Expr) -> sp.Expr:
+    """The derivative; a step where a kink is."""
+    step = lambda x, *_: sp.Piecewise((1, x > 0), (0, True))  # noqa: E731
+    return sp.diff(expression, u).replace(sp.Heaviside, step)
+
+
 def _compiled(expression) -> Callable:
     formula = build((sp.sympify(expression),), (u,), "numpy")
 
@@ -70,10 +78,10 @@ def _compiled(expression) -> Callable:
 
 
 @lru_cache(maxsize=8)
-def _nodes(level: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Nodes on (0, 1) as distances from either end, and weights; the step is 2**-level."""
-    step = 2.0**-level
-    t = np.arange(-3.4, 3.4 + step / 2, step)
+def _nodes(per_unit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Nodes on (0, 1) as distances from either end, and weights; the step is 1/per_unit."""
+    step = 1 / per_unit
+    t = step * np.arange(-round(3.4 / step), round(3.4 / step) + 1)
     below = 1 / (1 + np.exp(np.pi * np.sinh(-t)))  # from 0; the distance from 1 is its mirror image
     weights = step * np.pi * np.cosh(t) * below * below[::-1]
     return below, below[::-1].copy(), weights
@@ -106,16 +114,17 @@ class Polar:
         return _from_numpy(found.reshape(q_1.shape), library, values)
 
     def _of(self, s_1, s_2, theta):
-        coarse, _ = self._integral(s_1, s_2, theta, 3)
-        fine, size = self._integral(s_1, s_2, theta, 4)
-        error = float(np.max(np.abs(fine - coarse) / np.where(size > 0, size, 1.0), initial=0.0))
-        if not error <= self.accuracy:  # NaN too
-            raise ArithmeticError(
-                f"{self.who}: its quadrature reaches {error:.1e}, not {self.accuracy:.0e}: "
-                f"are all points where it or its slope jumps among the kinks {self.kinks}?"
-            )
-        self.error = max(self.error, error)
-        return fine
+        for coarse, fine in _LADDER:
+            rough, _ = self._integral(s_1, s_2, theta, coarse)
+            found, size = self._integral(s_1, s_2, theta, fine)
+            error = float(np.max(np.abs(found - rough) / np.where(size > 0, size, 1.0), initial=0.0))
+            if error <= self.accuracy:
+                self.error = max(self.error, error)
+                return found
+        raise ArithmeticError(
+            f"{self.who}: its quadrature reaches {error:.1e}, not {self.accuracy:.0e}: "
+            f"are all points where it or its slope jumps among the kinks {self.kinks}?"
+        )
 
     def _integral(self, s_1, s_2, theta, level):
         """The integral, and that of its absolute value."""
@@ -149,9 +158,9 @@ class Polar:
             breaks = [
                 np.where((k / z > 0) & (k / z < _RADIUS), k / z, _RADIUS) for k in self.kinks if k for z in (x, y)
             ]
-        marks = [np.zeros_like(x), *(np.full_like(x, r) for r in (2.0, 8.5)), *breaks]
+        marks = [np.zeros_like(x), *(np.full_like(x, r) for r in (2.0, 9.5)), *breaks]
         marks = np.sort(np.stack(np.broadcast_arrays(*marks), -1), -1)
-        marks = np.minimum(marks, 8.5 if not breaks else 12.0)
+        marks = np.minimum(marks, 9.5 if not breaks else 12.0)
         total, size = np.zeros_like(x), np.zeros_like(x)
         for k in range(marks.shape[-1] - 1):
             start, width = marks[..., k, None], (marks[..., k + 1] - marks[..., k])[..., None]
@@ -188,7 +197,7 @@ class Mean:
     def evaluate(self, library: str, values: Sequence):
         one = Polar(self.function, self.kinks, self.accuracy, self.who)
         s = np.sqrt(_to_numpy(values[0], library, self.who))
-        coarse, fine = (self._integral(one, s, level) for level in (3, 4))
+        coarse, fine = (self._integral(one, s, level) for level in _LADDER[1])
         error = float(np.max(np.abs(fine - coarse) / np.maximum(np.abs(fine), 1e-300), initial=0.0))
         if not (error <= self.accuracy or np.max(np.abs(fine - coarse)) < self.accuracy):
             raise ArithmeticError(f"{self.who}: its quadrature reaches {error:.1e}, not {self.accuracy:.0e}")
