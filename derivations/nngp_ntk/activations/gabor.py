@@ -141,6 +141,8 @@ gabor_dual = ExplicitForm(for_positive, arguments, forms=sides, reference=sides)
 gabor_derivative_dual = ExplicitForm(
     derivative_for_positive, arguments, forms=derivative_sides, reference=derivative_sides
 )
+gabor_by_covariance = ExplicitForm(dual, (q_1, q_2, c, a, b))
+gabor_derivative_by_covariance = ExplicitForm(derivative_dual, (q_1, q_2, c, a, b))
 gabor_diagonal = ExplicitForm(diagonal_by_expm1, (q, a, b))
 gabor_derivative_diagonal = ExplicitForm(derivative_diagonal_by_expm1, (q, a, b))
 

@@ -73,6 +73,8 @@ derivative_by_angle = Claim(
 # %%
 gaussian_dual = ExplicitForm(dual_by_angle, (q_1, q_2, theta, b))
 gaussian_derivative_dual = ExplicitForm(derivative_by_angle, (q_1, q_2, c, theta, b))
+gaussian_by_covariance = ExplicitForm(dual, (q_1, q_2, c, b))
+gaussian_derivative_by_covariance = ExplicitForm(derivative_dual, (q_1, q_2, c, b))
 gaussian_diagonal = ExplicitForm(diagonal, (q, b))
 gaussian_derivative_diagonal = ExplicitForm(derivative_diagonal, (q, b))
 gaussian_mean = ExplicitForm(mean, (q, b))

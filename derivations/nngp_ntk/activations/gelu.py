@@ -97,7 +97,9 @@ at_zero = {alpha: 0, beta: 0}
 plain = Claim(M_0, 1 / sqrt(D), Substitutes(none, generator, at=at_zero))
 squares_u = Claim(M_u, d_1 / (D * sqrt(D)), Substitutes(with_u, by_uu, at=at_zero))
 squares_v = Claim(M_v, d_2 / (D * sqrt(D)), Substitutes(with_v, by_vv, at=at_zero))
-squares = Claim(M_uv, (d_1 * d_2 + 2 * c**2) / (D**2 * sqrt(D)), Substitutes(with_both, weight_vv, at=at_zero))
+squares = Claim(
+    M_uv, (d_1 * d_2 + 2 * c**2) / (D**2 * sqrt(D)), Substitutes(with_both, weight_vv, at=at_zero)
+)
 curvature_dual = Claim(
     T_2,
     (4 - 2 * (d_1 + d_2) / D + (d_1 * d_2 + 2 * c**2) / D**2) / (2 * pi * sqrt(D)),
@@ -109,7 +111,9 @@ curvature_dual = Claim(
 # the slope less 1/2 is odd.
 
 # %%
-mean_of_one = Claim(m, q * M / sqrt(2 * pi), Given("by parts: q times the mean of the slope of the normal cdf"))
+mean_of_one = Claim(
+    m, q * M / sqrt(2 * pi), Given("by parts: q times the mean of the slope of the normal cdf")
+)
 mean = Claim(
     m,
     q / sqrt(2 * pi * (1 + q)),
@@ -126,7 +130,8 @@ flow = Claim(
 dual = Claim(
     dual_of(c),
     c / 4
-    + (c * atan(c / sqrt(D_of)) + (c**2 + q_1 * q_2 * D_of) / ((1 + q_1) * (1 + q_2) * sqrt(D_of))) / (2 * pi),
+    + (c * atan(c / sqrt(D_of)) + (c**2 + q_1 * q_2 * D_of) / ((1 + q_1) * (1 + q_2) * sqrt(D_of)))
+    / (2 * pi),
     Solves(
         flow,
         conditions=[
@@ -139,10 +144,7 @@ dual = Claim(
 dual_slope = Claim(
     Derivative(dual_of(c), c),
     sp.Rational(1, 4)
-    + (
-        atan(c / sqrt(D_of))
-        + c / sqrt(D_of) * (1 / D_of + (1 - q_1 * q_2) / ((1 + q_1) * (1 + q_2)) + 1)
-    )
+    + (atan(c / sqrt(D_of)) + c / sqrt(D_of) * (1 / D_of + (1 - q_1 * q_2) / ((1 + q_1) * (1 + q_2)) + 1))
     / (2 * pi),
     Differentiates(dual, c),
 )
@@ -150,8 +152,7 @@ derivative_dual = Claim(Tdot, dual_slope.rhs, Substitutes(price, dual_slope))
 in_pairs = {q_1: q, q_2: q, c: q}
 diagonal = Claim(
     T,
-    q / 4
-    + (q * atan(q / sqrt(1 + 2 * q)) + 2 * q**2 / ((1 + q) * sqrt(1 + 2 * q))) / (2 * pi),
+    q / 4 + (q * atan(q / sqrt(1 + 2 * q)) + 2 * q**2 / ((1 + q) * sqrt(1 + 2 * q))) / (2 * pi),
     Substitutes(dual, at={**in_pairs, dual_of(q): T}),
 )
 derivative_diagonal = Claim(
@@ -182,6 +183,8 @@ derivative_by_angle = Claim(
 # %%
 gelu_dual = ExplicitForm(dual_by_angle, (q_1, q_2, c, theta))
 gelu_derivative_dual = ExplicitForm(derivative_by_angle, (q_1, q_2, c, theta))
+gelu_by_covariance = ExplicitForm(dual, (q_1, q_2, c))
+gelu_derivative_by_covariance = ExplicitForm(derivative_dual, (q_1, q_2, c))
 gelu_diagonal = ExplicitForm(diagonal, (q,))
 gelu_mean = ExplicitForm(mean, (q,))
 gelu_derivative_diagonal = ExplicitForm(derivative_diagonal, (q,))

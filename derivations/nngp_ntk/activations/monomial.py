@@ -130,7 +130,10 @@ odd_gap = Claim(gap, 1 - odd_share(i), Substitutes(distance, odd_map))
 
 def small(p):
     return (
-        2 * p**2 / (2 * p - 1) * sin(theta / 2) ** 2
+        2
+        * p**2
+        / (2 * p - 1)
+        * sin(theta / 2) ** 2
         * hyper([1, 1 - p, 1 - p], [2, 3 * half - p], sin(theta / 2) ** 2)
     )
 

@@ -121,12 +121,20 @@ class Activation:
         return self._of_variance(self.derivative_diagonal_form or self.scale_dot_form, q)
 
     def mean(self, q):
-        """E phi(u) at variance ``q``."""
+        """E phi(u) at variance ``q``. NotImplementedError where there is no formula."""
+
+        def evaluate(library, values):
+            _check_variance(self.name, values[0], library)
+            return self.mean_of(library, values[0])
+
+        return on_values(evaluate, [q], self.name)
+
+    def mean_of(self, library: str, q):
         if self.odd:
             return 0.0 * q
         if self.mean_form is None:
             raise NotImplementedError(f"{self.name}: no formula for its mean")
-        return self._of_variance(self.mean_form, q)
+        return value_of(self.mean_form, library, self._arguments(self.mean_form, q=q)) + 0 * q
 
     # homogeneous activations
 
@@ -157,18 +165,19 @@ class Activation:
 
     def _of(self, form: ClosedForm, pair: Pair):
         known = {"q_1": pair.q_1, "q_2": pair.q_2, "c": pair.c, "theta": pair.theta}
-        return _value(form, pair.library, self._arguments(form, **known))
+        return value_of(form, pair.library, self._arguments(form, **known))
 
     def _of_variance(self, form: ClosedForm, q):
         def evaluate(library, values):
             (q,) = values
             _check_variance(self.name, q, library)
-            return _value(form, library, self._arguments(form, q=q)) + 0 * q
+            return value_of(form, library, self._arguments(form, q=q)) + 0 * q
 
         return on_values(evaluate, [q], self.name)
 
     def _arguments(self, form: ClosedForm, **known) -> list:
-        return [known[n] if n in known else self.parameters[n] for n in form.names]
+        # not as integers, of which NumPy takes no negative powers
+        return [known[n] if n in known else float(self.parameters[n]) for n in form.names]
 
     @property
     def _divergence(self) -> str:
@@ -189,7 +198,7 @@ class Activation:
 _U = u
 
 
-def _value(form, library: str, arguments: list):
+def value_of(form, library: str, arguments: list):
     """Of a closed form, or of what else can be evaluated."""
     if isinstance(form, ClosedForm):
         return unchecked(form, library, arguments)

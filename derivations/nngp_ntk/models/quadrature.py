@@ -156,7 +156,10 @@ class Polar:
         """Over the radius, in panels between the kinks, the last one cut where the Gaussian ends."""
         with np.errstate(all="ignore"):
             breaks = [
-                np.where((k / z > 0) & (k / z < _RADIUS), k / z, _RADIUS) for k in self.kinks if k for z in (x, y)
+                np.where((k / z > 0) & (k / z < _RADIUS), k / z, _RADIUS)
+                for k in self.kinks
+                if k
+                for z in (x, y)
             ]
         marks = [np.zeros_like(x), *(np.full_like(x, r) for r in (2.0, 9.5)), *breaks]
         marks = np.sort(np.stack(np.broadcast_arrays(*marks), -1), -1)
