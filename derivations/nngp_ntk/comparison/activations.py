@@ -79,7 +79,7 @@ erf_pairs = against(erf_by_covariance, erf.with_(b=1.3), b=1.3)
 erf_slope_pairs = slopes_against(erf_derivative_by_covariance, erf.with_(b=1.3), b=1.3)
 normal_cdf_pairs = against(normal_cdf_by_covariance, normal_cdf)
 normal_cdf_slope_pairs = slopes_against(normal_cdf_derivative_by_covariance, normal_cdf)
-phase = {"b": 1.1, "delta": 0.4}
+phase = {"b": 1.6, "delta": 0.4}
 sinusoid_pairs = against(sinusoid_dual, sinusoid.with_(**phase), **phase)
 sinusoid_slope_pairs = slopes_against(sinusoid_derivative_dual, sinusoid.with_(**phase), **phase)
 rbf_pairs = against(rbf_dual, rbf.with_(gamma=0.6), gamma=0.6)
@@ -90,7 +90,7 @@ exponential_pairs = against(exponential_dual, exponential.with_(b=0.5), b=0.5)
 exponential_slope_pairs = slopes_against(exponential_derivative_dual, exponential.with_(b=0.5), b=0.5)
 gaussian_pairs = against(gaussian_by_covariance, gaussian.with_(b=0.9), b=0.9)
 gaussian_slope_pairs = slopes_against(gaussian_derivative_by_covariance, gaussian.with_(b=0.9), b=0.9)
-wave = {"a": 0.4, "b": 1.4}
+wave = {"a": 0.8, "b": 1.7}
 gabor_pairs = against(gabor_by_covariance, gabor.with_(**wave), **wave)
 gabor_slope_pairs = slopes_against(gabor_derivative_by_covariance, gabor.with_(**wave), **wave)
 gelu_pairs = against(gelu_by_covariance, gelu)
