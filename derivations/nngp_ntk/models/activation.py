@@ -99,14 +99,15 @@ class Activation:
     def of_pair(self, pair: Pair):
         if self.pair_form is not None and not (pair.known and self.degree is not None):
             return self._of(self.pair_form, pair)
-        return _power(pair.g, self.degree) * (self.scale * self._of(self.kappa, pair))
+        return _power(pair.g, self.degree) * (self._scale(pair.library) * self._of(self.kappa, pair))
 
     def derivative_of_pair(self, pair: Pair):
         if self.derivative_pair_form is not None and not (pair.known and self.degree is not None):
             return self._of(self.derivative_pair_form, pair)
         if self.diverges:
             self._refuse_parallel(pair)
-        return _power(pair.g, self.degree - 1) * (self.scale_dot * self._of(self.kappa_dot, pair))
+        scale = self._scale_dot(pair.library)
+        return _power(pair.g, self.degree - 1) * (scale * self._of(self.kappa_dot, pair))
 
     def diagonal(self, q):
         """T for identical inputs, the mean of phi(u)**2 at variance ``q``."""
@@ -134,19 +135,29 @@ class Activation:
             return 0.0 * q
         if self.mean_form is None:
             raise NotImplementedError(f"{self.name}: no formula for its mean")
-        return value_of(self.mean_form, library, self._arguments(self.mean_form, q=q)) + 0 * q
+        return value_of(self.mean_form, library, self._arguments(self.mean_form, library, q=q)) + 0 * q
 
     # homogeneous activations
 
     @property
     def scale(self) -> float:
         """T = scale (q1 q2)**(degree/2) kappa(theta)."""
-        return float(unchecked(self.scale_form, "numpy", self._arguments(self.scale_form, q=1.0)))
+        return float(self._scale("numpy"))
 
     @property
     def scale_dot(self) -> float:
         """Tdot = scale_dot (q1 q2)**((degree-1)/2) kappa_dot(theta)."""
-        return float(unchecked(self.scale_dot_form, "numpy", self._arguments(self.scale_dot_form, q=1.0)))
+        return float(self._scale_dot("numpy"))
+
+    def _scale(self, library: str):
+        return self._at_unit_variance(self.scale_form, library)
+
+    def _scale_dot(self, library: str):
+        return self._at_unit_variance(self.scale_dot_form, library)
+
+    def _at_unit_variance(self, form: ClosedForm, library: str):
+        library = library if library == "mpmath" else "numpy"
+        return value_of(form, library, self._arguments(form, library, q=1.0))
 
     def angular(self, theta):
         """(kappa, kappa_dot, 1 - kappa) at angles ``theta`` in [0, pi], each to its last digits.
@@ -165,19 +176,20 @@ class Activation:
 
     def _of(self, form: ClosedForm, pair: Pair):
         known = {"q_1": pair.q_1, "q_2": pair.q_2, "c": pair.c, "theta": pair.theta}
-        return value_of(form, pair.library, self._arguments(form, **known))
+        return value_of(form, pair.library, self._arguments(form, pair.library, **known))
 
     def _of_variance(self, form: ClosedForm, q):
         def evaluate(library, values):
             (q,) = values
             _check_variance(self.name, q, library)
-            return value_of(form, library, self._arguments(form, q=q)) + 0 * q
+            return value_of(form, library, self._arguments(form, library, q=q)) + 0 * q
 
         return on_values(evaluate, [q], self.name)
 
-    def _arguments(self, form: ClosedForm, **known) -> list:
+    def _arguments(self, form: ClosedForm, library: str, **known) -> list:
         # not as integers, of which NumPy takes no negative powers
-        return [known[n] if n in known else float(self.parameters[n]) for n in form.names]
+        number = _precise if library == "mpmath" else float
+        return [known[n] if n in known else number(self.parameters[n]) for n in form.names]
 
     @property
     def _divergence(self) -> str:
@@ -203,6 +215,12 @@ def value_of(form, library: str, arguments: list):
     if isinstance(form, ClosedForm):
         return unchecked(form, library, arguments)
     return form.evaluate(library, arguments)
+
+
+def _precise(value):
+    from mpmath import mpf
+
+    return mpf(value)
 
 
 def _any(condition) -> bool:

@@ -13,8 +13,8 @@ from theory.backends.source import build
 
 from .activation import Activation, u
 
-_RADIUS = 39.0
-"""Beyond this radius a Gaussian is below the smallest float64."""
+_RADIUS = 13.0
+"""Beyond this radius a Gaussian is below 1e-36."""
 _PAIRS_AT_ONCE = 16
 _LADDER = ((10, 14), (20, 28), (40, 56))
 """Nodes in a unit of the double-exponential variable: the difference of two estimates the first one's error."""
@@ -161,9 +161,9 @@ class Polar:
                 if k
                 for z in (x, y)
             ]
-        marks = [np.zeros_like(x), *(np.full_like(x, r) for r in (2.0, 9.5)), *breaks]
+        marks = [np.zeros_like(x), *(np.full_like(x, r) for r in (3.0, _RADIUS)), *breaks]
         marks = np.sort(np.stack(np.broadcast_arrays(*marks), -1), -1)
-        marks = np.minimum(marks, 9.5 if not breaks else 12.0)
+        marks = np.minimum(marks, _RADIUS)
         total, size = np.zeros_like(x), np.zeros_like(x)
         for k in range(marks.shape[-1] - 1):
             start, width = marks[..., k, None], (marks[..., k + 1] - marks[..., k])[..., None]
@@ -210,8 +210,8 @@ class Mean:
         below, above, weights = _nodes(level)
         total = np.zeros_like(s)
         for sign in (1.0, -1.0):
-            breaks = [np.clip(sign * k / np.where(s > 0, s, 1.0), 0.0, 12.0) for k in self.kinks]
-            marks = np.sort(np.stack([0 * s, 0 * s + 2.0, 0 * s + 12.0, *breaks], -1), -1)
+            breaks = [np.clip(sign * k / np.where(s > 0, s, 1.0), 0.0, _RADIUS) for k in self.kinks]
+            marks = np.sort(np.stack([0 * s, 0 * s + 2.0, 0 * s + _RADIUS, *breaks], -1), -1)
             for k in range(marks.shape[-1] - 1):
                 start, width = marks[..., k, None], (marks[..., k + 1] - marks[..., k])[..., None]
                 x = np.where(below < 0.5, start + width * below, start + width - width * above)

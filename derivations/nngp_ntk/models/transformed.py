@@ -43,13 +43,11 @@ class Transformed(Activation):
     def mean_of(self, library: str, q):
         return self.alpha * self.inner.mean_of(library, self.b**2 * q) + self.beta
 
-    @property
-    def scale(self) -> float:
-        return self.alpha**2 * abs(self.b) ** (2 * self.degree) * self.inner.scale
+    def _scale(self, library: str):
+        return self.alpha**2 * abs(self.b) ** (2 * self.degree) * self.inner._scale(library)
 
-    @property
-    def scale_dot(self) -> float:
-        return self.alpha**2 * abs(self.b) ** (2 * self.degree) * self.inner.scale_dot
+    def _scale_dot(self, library: str):
+        return self.alpha**2 * abs(self.b) ** (2 * self.degree) * self.inner._scale_dot(library)
 
     def _scaled(self, pair: Pair) -> Pair:
         k = self.b**2
