@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Scaled and shifted activations
-# $\alpha\,\phi(bu) + \beta$ has the dual of $\phi$ at $b^2$ times the variances and covariance, and the means of
-# $\phi$ besides.
+# $\alpha\,\phi(bu) + \beta$ has the dual of $\phi$ at $b^2$ times the variances and covariance, and the
+# means of $\phi$ besides.
 
 # %%
 import sympy as sp

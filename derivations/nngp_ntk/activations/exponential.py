@@ -64,9 +64,9 @@ derivative_by_angle = Claim(
 )
 
 # %% [markdown]
-# The normalised exponential kernel is the dual of $e^{\sqrt\gamma u - \gamma}$ at unit variances, taken at the
-# correlation $\cos\theta$. It is homogeneous by definition: the standard deviations multiply it, and Price's
-# theorem, which wants the derivative by $\cos\theta$ too, is used at unit variances.
+# The normalised exponential kernel is the dual of $e^{\sqrt\gamma u - \gamma}$ at unit variances, taken at
+# the correlation $\cos\theta$. It is homogeneous by definition: the standard deviations multiply it, and
+# Price's theorem, which wants the derivative by $\cos\theta$ too, is used at unit variances.
 
 # %%
 normalised = Claim(N, exp(-2 * gamma) * dual_of(c), Given("the mean of the product, at unit variances"))

@@ -33,7 +33,8 @@ curvature = Claim(
 )
 
 # %% [markdown]
-# Means of $u^2$ and $v^2$ with a Gaussian factor ($s = \frac12$), by derivatives of the mean of an exponential.
+# Means of $u^2$ and $v^2$ with a Gaussian factor ($s = \frac12$), by derivatives of the mean of an
+# exponential.
 
 # %%
 determinant = Claim(D, (1 + q_1) * (1 + q_2) - c**2, Given("an abbreviation"))
@@ -107,8 +108,8 @@ curvature_dual = Claim(
 )
 
 # %% [markdown]
-# Without correlation the dual is the product of the means, the derivative dual that of the mean slopes, 1/2 as
-# the slope less 1/2 is odd.
+# Without correlation the dual is the product of the means, the derivative dual that of the mean slopes,
+# 1/2 as the slope less 1/2 is odd.
 
 # %%
 mean_of_one = Claim(

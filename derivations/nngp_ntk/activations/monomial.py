@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Monomials, polynomials, Hermite polynomials
-# By Price's theorem the dual of $u^p$ has $p^2$ times that of $u^{p-1}$ for its derivative; without correlation
-# the mean of $u^mv^n$ is a product of moments. From there on it is a sum of positive terms (Isserlis, 1918).
+# By Price's theorem the dual of $u^p$ has $p^2$ times that of $u^{p-1}$ for its derivative; without
+# correlation the mean of $u^mv^n$ is a product of moments. From there on it is a sum of positive terms
+# (Isserlis, 1918).
 
 # %%
 from dataclasses import replace
@@ -11,7 +12,7 @@ from sympy import Derivative, cos, gamma, hyper, pi, sin, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import COUNTING
-from theory.rules import Given, Solves, Substitutes, Rewrites
+from theory.rules import Given, Rewrites, Solves, Substitutes
 
 from ..models.activation import Activation, u
 from ..setting import Tdot, c, correlated, q, q_1, q_2, theta

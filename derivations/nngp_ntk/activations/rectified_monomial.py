@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Rectified monomials
-# $\phi(u) = u^n$ for $u > 0$, else 0, of any order $n$: the arc-cosine kernels (Cho and Saul, 2009). The angular
-# integral is hypergeometric, a sum of positive terms, which keeps its digits where elementary expressions
-# of high order cancel.
+# $\phi(u) = u^n$ for $u > 0$, else 0, of any order $n$: the arc-cosine kernels (Cho and Saul, 2009). The
+# angular integral is hypergeometric, a sum of positive terms, which keeps its digits where elementary
+# expressions of high order cancel.
 
 # %%
 from dataclasses import replace

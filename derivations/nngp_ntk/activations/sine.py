@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Sines and cosines
-# $\sin(bu + \delta)$ at any phase, and random Fourier features, whose dual is the Gaussian (RBF) kernel (Rahimi
-# and Recht, 2007).
+# $\sin(bu + \delta)$ at any phase, and random Fourier features, whose dual is the Gaussian (RBF) kernel
+# (Rahimi and Recht, 2007).
 
 # %%
 import sympy as sp
@@ -69,8 +69,8 @@ mean = Claim(
 )
 
 # %% [markdown]
-# For the computer: combined exponents, which do not overflow, and no difference of nearly equal ones where the
-# covariance is small.
+# For the computer: combined exponents, which do not overflow, and no difference of nearly equal ones where
+# the covariance is small.
 
 # %%
 minus, plus = exp(-(b**2) * variance_of_difference / 2), exp(-(b**2) * variance_of_sum / 2)

@@ -3,8 +3,8 @@
 # They are integrated numerically, to the accuracy that `quadrature` states.
 
 # %%
-import sympy as sp
-from sympy import Abs, Max, exp, log, tanh as hyperbolic_tangent
+from sympy import Abs, Max, exp, log
+from sympy import tanh as hyperbolic_tangent
 
 from ..models.activation import u
 from ..models.quadrature import quadrature

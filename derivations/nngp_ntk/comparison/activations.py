@@ -11,16 +11,16 @@ from theory.tolerance import MonteCarlo
 from ..activations.abrelu import abrelu, abrelu_derivative_dual, abrelu_dual
 from ..activations.error_function import (
     erf,
-    erf_derivative_by_covariance,
     erf_by_covariance,
+    erf_derivative_by_covariance,
     normal_cdf,
-    normal_cdf_derivative_by_covariance,
     normal_cdf_by_covariance,
+    normal_cdf_derivative_by_covariance,
 )
 from ..activations.exponential import exponential, exponential_derivative_dual, exponential_dual
-from ..activations.gabor import gabor, gabor_derivative_by_covariance, gabor_by_covariance
-from ..activations.gaussian import gaussian, gaussian_derivative_by_covariance, gaussian_by_covariance
-from ..activations.gelu import gelu, gelu_derivative_by_covariance, gelu_by_covariance
+from ..activations.gabor import gabor, gabor_by_covariance, gabor_derivative_by_covariance
+from ..activations.gaussian import gaussian, gaussian_by_covariance, gaussian_derivative_by_covariance
+from ..activations.gelu import gelu, gelu_by_covariance, gelu_derivative_by_covariance
 from ..activations.monomial import monomial
 from ..activations.periodic import rbf, sinusoid
 from ..activations.rectified_monomial import rectified_monomial
