@@ -88,7 +88,9 @@ cosine_map = Claim(
     cos(theta) + (a - b) ** 2 / (a**2 + b**2) * (sin(theta) - theta * cos(theta)) / pi,
     Substitutes(cosine, dual),
 )
-derivative_share = Claim(kappa_dot, Tdot / derivative_diagonal.rhs, Given("the derivative dual, over its scale"))
+derivative_share = Claim(
+    kappa_dot, Tdot / derivative_diagonal.rhs, Given("the derivative dual, over its scale")
+)
 derivative_map = Claim(
     kappa_dot, 1 - (a - b) ** 2 / (a**2 + b**2) * theta / pi, Substitutes(derivative_share, derivative_dual)
 )
@@ -138,9 +140,7 @@ abrelu_kappa = ExplicitForm(
 abrelu_kappa_dot = ExplicitForm(
     derivative_map, (theta, a, b), forms=((derivative_map, theta < 1), (derivative_at_large_angles, True))
 )
-abrelu_gap = ExplicitForm(
-    gap_map, (theta, a, b), forms=((gap_at_small_angles, theta < 1), (gap_map, True))
-)
+abrelu_gap = ExplicitForm(gap_map, (theta, a, b), forms=((gap_at_small_angles, theta < 1), (gap_map, True)))
 abrelu_diagonal = ExplicitForm(diagonal, (q, a, b))
 abrelu_derivative_diagonal = ExplicitForm(derivative_diagonal, (a, b))
 

@@ -26,9 +26,7 @@ density = Claim(
     Given("the density of the two preactivations"),
     where=(c**2 < q_1 * q_2,),
 )
-of_one = Claim(
-    Integral(p, (v, -oo, oo)), exp(-(u**2) / (2 * q_1)) / sqrt(2 * pi * q_1), Equates(density)
-)
+of_one = Claim(Integral(p, (v, -oo, oo)), exp(-(u**2) / (2 * q_1)) / sqrt(2 * pi * q_1), Equates(density))
 heat = Claim(Derivative(p, c), Derivative(p, u, v), Equates(density))
 
 # %% [markdown]
@@ -36,7 +34,10 @@ heat = Claim(Derivative(p, c), Derivative(p, u, v), Equates(density))
 # (boundary terms vanish for activations that grow slower than a Gaussian falls).
 
 # %%
-price = Claim(Tdot, Derivative(T, c), Given("Price's theorem: the mean of phi(u) phi(v), by parts"))
+dual_of = sp.Function("T", real=True)
+price = Claim(
+    Tdot, Derivative(dual_of(c), c), Given("Price's theorem: the mean of phi(u) phi(v), twice by parts")
+)
 
 # %% [markdown]
 # In polar coordinates $u = \sqrt{q_1}\,r\cos\psi$, $v = \sqrt{q_2}\,r\cos(\psi - \theta)$, with the radius

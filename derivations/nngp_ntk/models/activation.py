@@ -22,8 +22,8 @@ u = sp.Symbol("u", real=True)
 class Activation:
     """phi(u), its dual T = E phi(u) phi(v) and derivative dual E phi'(u) phi'(v) over correlated Gaussians.
 
-    Make one from the catalogue (``relu``, ``erf.with_(b=2)``, ``leaky_relu(0.1)``), or from any function by
-    `quadrature`. ``act(u)`` is the activation on NumPy, JAX or PyTorch arrays or numbers; ``expression`` the
+    Take one from the catalogue (``relu``, ``erf.with_(b=2)``, ``leaky_relu(0.1)``), or make one of any function
+    by `quadrature`. ``act(u)`` is the activation on NumPy, JAX or PyTorch arrays or numbers; ``expression`` the
     same as a SymPy expression in ``u`` and the ``parameters``, whose values they hold; ``kinks`` are the points
     where phi' jumps. A homogeneous activation, phi(s u) = s**degree phi(u) for s > 0, has a ``degree``, and
     its duals depend on the inputs' angle alone, beside their scales (`angular`).
@@ -170,7 +170,7 @@ class Activation:
     def _divergence(self) -> str:
         return (
             f"{self.name}: its derivative dual diverges for identical inputs, on the diagonal of every kernel: "
-            f"this activation has no neural tangent kernel"
+            "this activation has no neural tangent kernel"
         )
 
     def _refuse_parallel(self, pair: Pair) -> None:

@@ -81,5 +81,5 @@ def composed(layers: tuple, q: float, width: int, inputs: int, ntk: bool) -> Com
 
 def _terms(series) -> int:
     """How many coefficients stand out from rounding, whose size the last half shows."""
-    noise = np.max(np.abs(series[NODES // 2 :]))
-    return int(np.max(np.nonzero(np.abs(series) > max(noise, 1e-17 * abs(series[0])))[0])) + 1
+    noise = 4 * np.max(np.abs(series[NODES // 2 :]))
+    return int(np.max(np.nonzero(np.abs(series) > noise)[0])) + 1

@@ -149,23 +149,29 @@ def _root(xp, value):
 
 def _check(pair: Pair, slack: float, who: str) -> None:
     for name, value in (("q1", pair.q_1), ("q2", pair.q_2)):
-        if not np.all((value >= 0) & (value < np.inf)):
-            raise ValueError(f"{who}: {name} = {_first(value, ~(value >= 0) | (value == np.inf))} is no variance "
-                             f"(needs a finite number >= 0)")  # fmt: skip
-    if not np.all(np.abs(pair.c) <= pair.g * (1 + slack)):
-        bad = ~(np.abs(pair.c) <= pair.g * (1 + slack))
+        bad = np.logical_not((value >= 0) & (value < np.inf))
+        if np.any(bad):
+            raise ValueError(
+                f"{who}: {name} = {_first(value, bad)} is no variance (needs a finite number >= 0)"
+            )
+    bad = np.logical_not(abs(pair.c) <= pair.g * (1 + slack))
+    if np.any(bad):
+        q_1, q_2, c, g = (_first(value, bad) for value in (pair.q_1, pair.q_2, pair.c, pair.g))
         raise ValueError(
-            f"{who}: c = {_first(pair.c, bad)} is no covariance of variances q1 = {_first(pair.q_1, bad)} and "
-            f"q2 = {_first(pair.q_2, bad)} (needs |c| <= sqrt(q1 q2) = {_first(pair.g, bad)})"
+            f"{who}: c = {c} is no covariance of variances q1 = {q_1} and q2 = {q_2} "
+            f"(needs |c| <= sqrt(q1 q2) = {g})"
         )
-    if pair.known and not np.all((pair.theta >= 0) & (pair.theta <= np.pi * (1 + slack))):
-        bad = ~((pair.theta >= 0) & (pair.theta <= np.pi * (1 + slack)))
-        raise ValueError(f"{who}: angle = {_first(pair.theta, bad)} is no angle (needs 0 <= angle <= pi, radians)")
+    bad = np.logical_not((pair.theta >= 0) & (pair.theta <= np.pi * (1 + slack)))
+    if pair.known and np.any(bad):
+        theta = _first(pair.theta, bad)
+        raise ValueError(f"{who}: angle = {theta} is no angle (needs 0 <= angle <= pi, radians)")
 
 
 def _first(value, bad) -> float:
     bad = np.ravel(bad)
-    value = np.broadcast_to(np.ravel(value), bad.shape) if np.size(value) in (1, bad.size) else np.ravel(value)
+    value = (
+        np.broadcast_to(np.ravel(value), bad.shape) if np.size(value) in (1, bad.size) else np.ravel(value)
+    )
     return float(value[int(np.argmax(bad))])
 
 

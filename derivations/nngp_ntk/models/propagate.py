@@ -18,7 +18,6 @@ from ..architecture.layers import (
     LayerNorm,
     Residual,
 )
-from ..layers.convolution import convolution_nngp, convolution_ntk, convolution_ntk_standard
 from ..layers.dense import dense_nngp, dense_ntk, dense_ntk_standard, dense_ntk_standard_unbiased
 from ..layers.layer_norm import layer_norm_nngp, layer_norm_ntk
 from ..layers.residual import residual_nngp, residual_ntk
@@ -63,21 +62,31 @@ def _activation(layer, pairs, standard):
 
 def _dense(layer, pairs, standard):
     """Weights and biases on what is in ``pairs``: the mean over its inputs is known already."""
-    deviations = layer.sigma_w, layer.sigma_b
-    c = dense_nngp(pairs.c, *deviations)
-    ntk = pairs.ntk
+    q1, q2, c, ntk = (
+        x if x is None else variance_of(layer.sigma_w) * x for x in (pairs.q1, pairs.q2, pairs.c, pairs.ntk)
+    )
     if ntk is not None and standard:
         form = dense_ntk_standard if layer.sigma_b > 0 else dense_ntk_standard_unbiased
-        ntk = form(pairs.c, 1.0, ntk, layer.sigma_w, pairs.fan_in)
+        ntk = form(pairs.c, 1.0, ntk, 1.0, pairs.fan_in)
     elif ntk is not None:
-        ntk = dense_ntk(pairs.c, 1.0, ntk, *deviations)
-    q1, q2 = (dense_nngp(q, *deviations) for q in (pairs.q1, pairs.q2))
+        ntk = dense_ntk(c, 1.0, ntk, 1.0, layer.sigma_b)
+    q1, q2, c = (x if x is None else dense_nngp(x, 1.0, layer.sigma_b) for x in (q1, q2, c))
     theta = pairs.theta
     if theta is not None and layer.sigma_b > 0:
         xp = array_namespace(theta)
         shares = (xp.atan2(layer.sigma_b + 0 * q, layer.sigma_w * xp.sqrt(q)) for q in (pairs.q1, pairs.q2))
         theta = _angle_of_sum(*shares, theta, 0.0)
     return replace(pairs, q1=q1, q2=q2, c=c, theta=theta, ntk=ntk, fan_in=standard)
+
+
+def variance_of(sigma: float) -> float:
+    """sigma squared, where sigma = 2**.5 means the root of 2: the shortest decimal whose root it is.
+
+    The square of the float would be off by 1.4e-16, which a hundred layers of ReLU raise to the hundredth
+    power. The factor goes into what it multiplies, and the forms are called with weights of variance 1.
+    """
+    short = float(f"{sigma * sigma:.15g}")
+    return short if short**0.5 == sigma else sigma * sigma
 
 
 def _angle_of_sum(alpha_1, alpha_2, A, B):
