@@ -1,0 +1,376 @@
+"""Kernels of layers, put together to networks, against random networks of growing width.
+
+Means over networks tend to the kernels with 1/width, single networks with its root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from scipy.special import softmax
+
+from theory.closed_form.form import ClosedForm
+from theory.comparison import Comparison
+from theory.simulation import Simulation
+from theory.tolerance import FiniteSize, MonteCarlo
+
+from ..activations.abrelu import relu
+from ..architecture.layers import (
+    Attention,
+    Conv,
+    Dense,
+    Flatten,
+    GlobalAveragePool,
+    LayerNorm,
+    Residual,
+)
+from ..layers.attention import (
+    attention_identity_nngp,
+    attention_logit,
+    attention_nngp,
+    keys,
+    queries,
+    shared_moment,
+    values,
+)
+from ..layers.convolution import (
+    convolution_nngp,
+    convolution_ntk,
+    convolution_ntk_standard,
+    window_average,
+    window_average_of_tangents,
+)
+from ..layers.dense import (
+    dense_nngp,
+    dense_ntk,
+    dense_ntk_standard,
+    dense_ntk_standard_unbiased,
+    input_nngp,
+    input_ntk,
+    input_ntk_standard,
+    input_ntk_standard_unbiased,
+    self_averaging,
+    self_averaging_slopes,
+)
+from ..layers.layer_norm import first_normaliser, layer_norm_nngp, layer_norm_ntk, second_normaliser
+from ..layers.read_out import (
+    flatten_nngp,
+    flatten_ntk,
+    mean_over_pairs,
+    mean_over_positions,
+    pool_nngp,
+    pool_ntk,
+    tangent_over_pairs,
+    tangent_over_positions,
+)
+from ..layers.residual import residual_nngp, residual_ntk
+from ..simulation.finite_networks import covariances, distances, tangents
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A closed form as part of a larger prediction, ``whole(form, **at)``; mutants change the form."""
+
+    form: ClosedForm
+    whole: Callable
+
+    def __call__(self, **at):
+        return self.whole(self.form, **at)
+
+    @property
+    def rhs(self):
+        return self.form.rhs
+
+    @property
+    def claim(self):
+        return self.form.claim
+
+    def with_rhs(self, expression) -> Composed:
+        return replace(self, form=self.form.with_rhs(expression))
+
+
+def products(x):
+    """x.x'/d between all inputs; between all positions of them, (B, P, B, P), where they have some."""
+    x = np.asarray(x)
+    return np.tensordot(x, x, axes=(-1, -1)) / x.shape[-1]
+
+
+def duals(K):
+    """T and Tdot of the ReLU between all pairs, for a kernel between inputs or positions of inputs."""
+    count = int(np.sqrt(K.size))
+    flat = K.reshape(count, count)
+    at = np.diag(flat)[:, None], np.diag(flat), flat
+    return (f(*at).reshape(K.shape) for f in (relu.dual, relu.derivative_dual))
+
+
+def on_and_above_diagonal(K):
+    return K[np.triu_indices(len(K))]
+
+
+# Dense networks.
+DEVIATIONS = (1.3, 0.7)
+INPUTS = ((1.0, 0.5, -0.3), (0.4, -0.3, 0.1), (-0.8, 0.6, 2.4))
+READ = Dense(*DEVIATIONS)
+DEEP = (READ, relu, READ, relu, READ, relu, READ)
+
+
+def covariance_at_depth(nngp, x, depth=3):
+    K = input_nngp(products(x), *DEVIATIONS)
+    for _ in range(depth):
+        T, _ = duals(K)
+        K = nngp(T, *DEVIATIONS)
+    return on_and_above_diagonal(K)
+
+
+def tangent_at_depth(ntk, x, depth=3):
+    K = input_nngp(products(x), *DEVIATIONS)
+    Theta = input_ntk(products(x), *DEVIATIONS)
+    for _ in range(depth):
+        T, Tdot = duals(K)
+        K, Theta = dense_nngp(T, *DEVIATIONS), ntk(T, Tdot, Theta, *DEVIATIONS)
+    return on_and_above_diagonal(Theta)
+
+
+def standard_tangent(first, later, deviations, x, width):
+    """Of one hidden layer."""
+    p, d = products(x), np.shape(x)[-1]
+    T, Tdot = duals(input_nngp(p, *deviations))
+    return on_and_above_diagonal(later(T, Tdot, first(p, d), deviations[0], width))
+
+
+@dataclass(frozen=True)
+class Standard:
+    """Layers in the standard parametrisation."""
+
+    layers: tuple
+    parametrisation: str = "standard"
+
+
+def sampled(run, network, **settings) -> Simulation:
+    """A simulation of one network; ``replicates`` at the laptop's scale and 8 times as many on a GPU."""
+    replicates = settings.pop("replicates", 1000)
+    scales = {"laptop": {"replicates": replicates}, "gpu": {"replicates": 8 * replicates}}
+    description = (run.__doc__ or "").strip().partition("\n")[0]
+    return Simulation(partial(run, network=network, **settings), scales, description)
+
+
+WIDTHS = FiniteSize(1, (8, 16, 32, 64))
+AT = {"x": INPUTS}
+deep_covariances = sampled(covariances, DEEP)
+deep_tangents = sampled(tangents, DEEP)
+deep_covariance = Comparison(
+    Composed(dense_nngp, covariance_at_depth), deep_covariances, AT, WIDTHS, covers=(self_averaging,)
+)
+deep_tangent = Comparison(
+    Composed(dense_ntk, tangent_at_depth), deep_tangents, AT, WIDTHS,
+    covers=(self_averaging, self_averaging_slopes),
+)  # fmt: skip
+
+# One layer, and on average two, need no limit.
+one_layer_covariances = sampled(covariances, (READ,), width=4, replicates=4000)
+one_layer_covariance = Comparison(
+    Composed(input_nngp, lambda nngp, x: on_and_above_diagonal(nngp(products(x), *DEVIATIONS))),
+    one_layer_covariances, AT, MonteCarlo(),
+)  # fmt: skip
+
+BARE = (READ.sigma_w, 0.0)
+standard_tangents = sampled(tangents, Standard((READ, relu, READ)), replicates=4000)
+bare_tangents = sampled(tangents, Standard((Dense(*BARE), relu, Dense(*BARE))), replicates=4000)
+NARROW = AT | {"width": 4}
+with_bias = Comparison(
+    Composed(dense_ntk_standard, lambda ntk, **at: standard_tangent(input_ntk_standard, ntk, DEVIATIONS, **at)),
+    standard_tangents, NARROW, MonteCarlo(), covers=(self_averaging,),
+)  # fmt: skip
+with_bias_at_the_inputs = Comparison(
+    Composed(
+        input_ntk_standard, lambda first, **at: standard_tangent(first, dense_ntk_standard, DEVIATIONS, **at)
+    ),
+    standard_tangents, NARROW, MonteCarlo(),
+)  # fmt: skip
+without_bias = Comparison(
+    Composed(
+        dense_ntk_standard_unbiased,
+        lambda ntk, **at: standard_tangent(input_ntk_standard_unbiased, ntk, BARE, **at),
+    ),
+    bare_tangents, NARROW, MonteCarlo(),
+)  # fmt: skip
+without_bias_at_the_inputs = Comparison(
+    Composed(
+        input_ntk_standard_unbiased,
+        lambda first, **at: standard_tangent(first, dense_ntk_standard_unbiased, BARE, **at),
+    ),
+    bare_tangents, NARROW, MonteCarlo(),
+)  # fmt: skip
+
+# A single network is off by the root of 1/width: so are two from each other.
+deep_distances = sampled(distances, DEEP, replicates=200)
+distance_of_two_networks = Comparison(
+    lambda x: 0.0, deep_distances, AT, FiniteSize(0.5, (16, 64, 256)), covers=(self_averaging_slopes,)
+)
+
+# Residual layers and normalisation.
+ALPHA = 0.7
+SKIPPING = (READ, *(Residual((relu, READ), ALPHA),) * 2, relu, READ)
+NORMED = (READ, LayerNorm(), relu, READ, LayerNorm(), relu, READ)
+
+
+def kernels_with_residuals(x, nngp=residual_nngp, ntk=residual_ntk):
+    K = Theta = input_nngp(products(x), *DEVIATIONS)
+    for _ in range(2):
+        T, Tdot = duals(K)
+        branch, branch_tangent = dense_nngp(T, *DEVIATIONS), dense_ntk(T, Tdot, Theta, *DEVIATIONS)
+        K, Theta = nngp(K, branch, ALPHA), ntk(Theta, branch_tangent, ALPHA)
+    return read_out(K, Theta)
+
+
+def read_out(K, Theta):
+    """Both kernels behind a last activation and dense layer."""
+    T, Tdot = duals(K)
+    found = dense_nngp(T, *DEVIATIONS), dense_ntk(T, Tdot, Theta, *DEVIATIONS)
+    return tuple(map(on_and_above_diagonal, found))
+
+
+def kernels_with_norms(x, nngp=layer_norm_nngp, ntk=layer_norm_ntk):
+    K = Theta = input_nngp(products(x), *DEVIATIONS)
+    for k in range(2):
+        q = np.diag(K)
+        K, Theta = nngp(K, q[:, None], q), ntk(Theta, q[:, None], q)
+        if k == 0:
+            T, Tdot = duals(K)
+            K, Theta = dense_nngp(T, *DEVIATIONS), dense_ntk(T, Tdot, Theta, *DEVIATIONS)
+    return read_out(K, Theta)
+
+
+skipping_covariances = sampled(covariances, SKIPPING)
+skipping_tangents = sampled(tangents, SKIPPING)
+normed_covariances = sampled(covariances, NORMED)
+normed_tangents = sampled(tangents, NORMED)
+residual_covariance = Comparison(
+    Composed(residual_nngp, lambda form, x: kernels_with_residuals(x, nngp=form)[0]),
+    skipping_covariances, AT, WIDTHS,
+)  # fmt: skip
+residual_tangent = Comparison(
+    Composed(residual_ntk, lambda form, x: kernels_with_residuals(x, ntk=form)[1]),
+    skipping_tangents, AT, WIDTHS,
+)  # fmt: skip
+NORMALISERS = {"covers": (first_normaliser, second_normaliser)}
+normed_covariance = Comparison(
+    Composed(layer_norm_nngp, lambda form, x: kernels_with_norms(x, nngp=form)[0]),
+    normed_covariances, AT, WIDTHS, **NORMALISERS,
+)  # fmt: skip
+normed_tangent = Comparison(
+    Composed(layer_norm_ntk, lambda form, x: kernels_with_norms(x, ntk=form)[1]),
+    normed_tangents, AT, WIDTHS, **NORMALISERS,
+)  # fmt: skip
+
+# Convolutions, over positions in a line: circular, then with zeros outside.
+IMAGES = (
+    ((1.0, 0.5), (0.8, -0.6), (-0.4, 0.3), (1.2, 0.9), (-0.7, 1.1)),
+    ((0.4, -0.9), (1.5, 0.2), (0.6, 0.6), (-1.0, 0.3), (0.1, -0.5)),
+)
+CIRCULAR, SAME = Conv(*DEVIATIONS, 3, "circular"), Conv(*DEVIATIONS, 3, "same")
+FLAT = (CIRCULAR, relu, SAME, relu, Flatten(), READ)
+POOLED = (CIRCULAR, relu, SAME, relu, GlobalAveragePool(), READ)
+
+
+def window_mean(M, padding):
+    """The mean over the filter of M (B, P, B, P), at positions that are shifted alike."""
+    wide = np.pad(M, [(0, 0), (1, 1)] * 2, mode="wrap" if padding == "circular" else "constant")
+    P = M.shape[1]
+    return sum(wide[:, r : r + P, :, r : r + P] for r in range(3)) / 3
+
+
+def kernels_of_images(x, nngp=convolution_nngp, ntk=convolution_ntk):
+    """T and Tdot Theta behind the last activation, (B, P, B, P)."""
+    T, slope = products(x), 0.0 * products(x)
+    for padding in ("circular", "same"):
+        T_mean, tangent_mean = window_mean(T, padding), window_mean(slope, padding)
+        K, Theta = nngp(T_mean, *DEVIATIONS), ntk(T_mean, tangent_mean, *DEVIATIONS)
+        T, Tdot = duals(K)
+        slope = Tdot * Theta
+    return T, slope
+
+
+def flattened(x, nngp=flatten_nngp, ntk=flatten_ntk):
+    T, slope = (np.einsum("apbp->ab", M) / M.shape[1] for M in kernels_of_images(x))
+    found = nngp(T, *DEVIATIONS), ntk(T, slope, *DEVIATIONS)
+    return tuple(map(on_and_above_diagonal, found))
+
+
+def pooled(x, nngp=pool_nngp, ntk=pool_ntk, convolution=None):
+    T, slope = (np.mean(M, axis=(1, 3)) for M in kernels_of_images(x, **convolution or {}))
+    found = nngp(T, *DEVIATIONS), ntk(T, slope, *DEVIATIONS)
+    return tuple(map(on_and_above_diagonal, found))
+
+
+AT_IMAGES = {"x": IMAGES}
+FEW = FiniteSize(1, (6, 12, 24))
+flat_covariances = sampled(covariances, FLAT)
+flat_tangents = sampled(tangents, FLAT)
+pooled_covariances = sampled(covariances, POOLED)
+pooled_tangents = sampled(tangents, POOLED)
+flatten_covariance = Comparison(
+    Composed(flatten_nngp, lambda form, x: flattened(x, nngp=form)[0]),
+    flat_covariances, AT_IMAGES, FEW, covers=(window_average, mean_over_positions),
+)  # fmt: skip
+flatten_tangent = Comparison(
+    Composed(flatten_ntk, lambda form, x: flattened(x, ntk=form)[1]),
+    flat_tangents, AT_IMAGES, FEW, covers=(tangent_over_positions,),
+)  # fmt: skip
+pool_covariance = Comparison(
+    Composed(pool_nngp, lambda form, x: pooled(x, nngp=form)[0]),
+    pooled_covariances, AT_IMAGES, FEW, covers=(mean_over_pairs,),
+)  # fmt: skip
+pool_tangent = Comparison(
+    Composed(pool_ntk, lambda form, x: pooled(x, ntk=form)[1]),
+    pooled_tangents, AT_IMAGES, FEW, covers=(tangent_over_pairs,),
+)  # fmt: skip
+convolution_covariance = Comparison(
+    Composed(convolution_nngp, lambda form, x: pooled(x, convolution={"nngp": form})[0]),
+    pooled_covariances, AT_IMAGES, FEW, covers=(window_average,),
+)  # fmt: skip
+convolution_tangent = Comparison(
+    Composed(convolution_ntk, lambda form, x: pooled(x, convolution={"ntk": form})[1]),
+    pooled_tangents, AT_IMAGES, FEW, covers=(window_average_of_tangents,),
+)  # fmt: skip
+
+# Attention, with as many heads as channels.
+EMBED = Dense(1.1, 0.4)
+HEADS = (0.8, 1.2, 0.9)
+IDENTITY = (EMBED, Attention(*HEADS, "identity"))
+SOFTMAX = (EMBED, Attention(*HEADS, "softmax"))
+MEAN = (EMBED, Attention(*HEADS, "mean"))
+
+
+def identity_attention(form, x):
+    K = input_nngp(products(x), EMBED.sigma_w, EMBED.sigma_b)
+    squares = np.sum(K**2, axis=(1, 3), keepdims=True)
+    return form(K, squares, *HEADS).ravel()
+
+
+def mean_attention(x, weigh, logit=attention_logit, nngp=attention_nngp):
+    """``weigh`` makes weights of a position's logits."""
+    K = input_nngp(products(x), EMBED.sigma_w, EMBED.sigma_b)
+    zeta = weigh(logit(np.stack([K[b, :, b] for b in range(len(K))]), *HEADS[:2]))
+    return nngp(np.einsum("apc,acbd,bqd->apbq", zeta, K, zeta), HEADS[2]).ravel()
+
+
+soft = partial(softmax, axis=-1)
+identity_covariances = sampled(covariances, IDENTITY)
+mean_covariances = sampled(covariances, MEAN)
+softmax_covariances = sampled(covariances, SOFTMAX)
+attention_without_softmax = Comparison(
+    Composed(attention_identity_nngp, identity_attention), identity_covariances, AT_IMAGES, FEW,
+    covers=(queries, keys, values),
+)  # fmt: skip
+attention_of_mean_logits = Comparison(
+    Composed(attention_nngp, lambda form, x: mean_attention(x, np.asarray, nngp=form)),
+    mean_covariances, AT_IMAGES, FEW, covers=(shared_moment, values),
+)  # fmt: skip
+attention_with_softmax = Comparison(
+    Composed(attention_logit, lambda form, x: mean_attention(x, soft, logit=form)),
+    softmax_covariances, AT_IMAGES, FEW, covers=(shared_moment, values),
+)  # fmt: skip
