@@ -40,6 +40,7 @@ from ..layers.convolution import (
     convolution_nngp,
     convolution_ntk,
     convolution_ntk_standard,
+    convolution_ntk_standard,
     window_average,
     window_average_of_tangents,
 )
@@ -266,14 +267,16 @@ normed_tangent = Comparison(
     normed_tangents, AT, WIDTHS, **NORMALISERS,
 )  # fmt: skip
 
-# Convolutions, over positions in a line: circular, then with zeros outside.
+# Convolutions, over positions in a line: circular, then with zeros outside. With one activation the mean
+# over networks is the kernel at any width.
 IMAGES = (
     ((1.0, 0.5), (0.8, -0.6), (-0.4, 0.3), (1.2, 0.9), (-0.7, 1.1)),
     ((0.4, -0.9), (1.5, 0.2), (0.6, 0.6), (-1.0, 0.3), (0.1, -0.5)),
 )
 CIRCULAR, SAME = Conv(*DEVIATIONS, 3, "circular"), Conv(*DEVIATIONS, 3, "same")
-FLAT = (CIRCULAR, relu, SAME, relu, Flatten(), READ)
-POOLED = (CIRCULAR, relu, SAME, relu, GlobalAveragePool(), READ)
+FLAT = (CIRCULAR, relu, Flatten(), READ)
+POOLED = (CIRCULAR, relu, GlobalAveragePool(), READ)
+CONVOLVED = (CIRCULAR, relu, SAME)
 
 
 def window_mean(M, padding):
@@ -283,63 +286,89 @@ def window_mean(M, padding):
     return sum(wide[:, r : r + P, :, r : r + P] for r in range(3)) / 3
 
 
-def kernels_of_images(x, nngp=convolution_nngp, ntk=convolution_ntk):
-    """T and Tdot Theta behind the last activation, (B, P, B, P)."""
-    T, slope = products(x), 0.0 * products(x)
-    for padding in ("circular", "same"):
-        T_mean, tangent_mean = window_mean(T, padding), window_mean(slope, padding)
-        K, Theta = nngp(T_mean, *DEVIATIONS), ntk(T_mean, tangent_mean, *DEVIATIONS)
-        T, Tdot = duals(K)
-        slope = Tdot * Theta
-    return T, slope
+def behind_activation(x):
+    """T and Tdot Theta behind a convolution and an activation, (B, P, B, P)."""
+    K = Theta = convolution_nngp(window_mean(products(x), "circular"), *DEVIATIONS)
+    T, Tdot = duals(K)
+    return T, Tdot * Theta
 
 
-def flattened(x, nngp=flatten_nngp, ntk=flatten_ntk):
-    T, slope = (np.einsum("apbp->ab", M) / M.shape[1] for M in kernels_of_images(x))
-    found = nngp(T, *DEVIATIONS), ntk(T, slope, *DEVIATIONS)
-    return tuple(map(on_and_above_diagonal, found))
+def trace(M):
+    return on_and_above_diagonal(np.einsum("apbp->ab", M) / M.shape[1])
 
 
-def pooled(x, nngp=pool_nngp, ntk=pool_ntk, convolution=None):
-    T, slope = (np.mean(M, axis=(1, 3)) for M in kernels_of_images(x, **convolution or {}))
-    found = nngp(T, *DEVIATIONS), ntk(T, slope, *DEVIATIONS)
-    return tuple(map(on_and_above_diagonal, found))
+def mean_of_pairs(M):
+    return on_and_above_diagonal(np.mean(M, axis=(1, 3)))
+
+
+def covariance_behind(reduce, nngp, x, width):
+    T, _ = behind_activation(x)
+    return nngp(reduce(T), *DEVIATIONS)
+
+
+def tangent_behind(reduce, ntk, x, width):
+    return ntk(*map(reduce, behind_activation(x)), *DEVIATIONS)
+
+
+def convolved(x, width, nngp=convolution_nngp):
+    T, _ = behind_activation(x)
+    return nngp(window_mean(T, "same"), *DEVIATIONS).ravel()
+
+
+def tangent_of_convolved(ntk, x, width):
+    """Averaged over positions."""
+    T, slope = (window_mean(M, "same") for M in behind_activation(x))
+    return mean_of_pairs(ntk(T, slope, *DEVIATIONS))
+
+
+def standard_tangent_of_convolved(ntk, x, width):
+    taps, channels = CIRCULAR.size, np.shape(x)[-1]
+    p = window_mean(products(x), "circular")
+    T, Tdot = duals(convolution_nngp(p, *DEVIATIONS))
+    Theta = ntk(p, 0.0, DEVIATIONS[0], taps * channels)
+    slope = window_mean(Tdot * Theta, "same")
+    return mean_of_pairs(ntk(window_mean(T, "same"), slope, DEVIATIONS[0], taps * width))
 
 
 AT_IMAGES = {"x": IMAGES}
-FEW = FiniteSize(1, (6, 12, 24))
-flat_covariances = sampled(covariances, FLAT)
-flat_tangents = sampled(tangents, FLAT)
-pooled_covariances = sampled(covariances, POOLED)
-pooled_tangents = sampled(tangents, POOLED)
+NARROW_IMAGES = AT_IMAGES | {"width": 4}
+flat_covariances = sampled(covariances, FLAT, replicates=8000)
+flat_tangents = sampled(tangents, FLAT, replicates=8000)
+pooled_covariances = sampled(covariances, POOLED, replicates=8000)
+pooled_tangents = sampled(tangents, POOLED, replicates=8000)
+convolved_covariances = sampled(covariances, CONVOLVED, replicates=8000)
+convolved_tangents = sampled(tangents, (*CONVOLVED, GlobalAveragePool()), replicates=8000)
+standard_convolved_tangents = sampled(
+    tangents, Standard((*CONVOLVED, GlobalAveragePool())), replicates=8000
+)
 flatten_covariance = Comparison(
-    Composed(flatten_nngp, lambda form, x: flattened(x, nngp=form)[0]),
-    flat_covariances, AT_IMAGES, FEW, covers=(window_average, mean_over_positions),
-)  # fmt: skip
+    Composed(flatten_nngp, partial(covariance_behind, trace)), flat_covariances, NARROW_IMAGES, MonteCarlo()
+)
 flatten_tangent = Comparison(
-    Composed(flatten_ntk, lambda form, x: flattened(x, ntk=form)[1]),
-    flat_tangents, AT_IMAGES, FEW, covers=(tangent_over_positions,),
-)  # fmt: skip
+    Composed(flatten_ntk, partial(tangent_behind, trace)), flat_tangents, NARROW_IMAGES, MonteCarlo()
+)
 pool_covariance = Comparison(
-    Composed(pool_nngp, lambda form, x: pooled(x, nngp=form)[0]),
-    pooled_covariances, AT_IMAGES, FEW, covers=(mean_over_pairs,),
+    Composed(pool_nngp, partial(covariance_behind, mean_of_pairs)),
+    pooled_covariances, NARROW_IMAGES, MonteCarlo(),
 )  # fmt: skip
 pool_tangent = Comparison(
-    Composed(pool_ntk, lambda form, x: pooled(x, ntk=form)[1]),
-    pooled_tangents, AT_IMAGES, FEW, covers=(tangent_over_pairs,),
-)  # fmt: skip
+    Composed(pool_ntk, partial(tangent_behind, mean_of_pairs)), pooled_tangents, NARROW_IMAGES, MonteCarlo()
+)
 convolution_covariance = Comparison(
-    Composed(convolution_nngp, lambda form, x: pooled(x, convolution={"nngp": form})[0]),
-    pooled_covariances, AT_IMAGES, FEW, covers=(window_average,),
+    Composed(convolution_nngp, lambda form, **at: convolved(**at, nngp=form)),
+    convolved_covariances, NARROW_IMAGES, MonteCarlo(),
 )  # fmt: skip
 convolution_tangent = Comparison(
-    Composed(convolution_ntk, lambda form, x: pooled(x, convolution={"ntk": form})[1]),
-    pooled_tangents, AT_IMAGES, FEW, covers=(window_average_of_tangents,),
+    Composed(convolution_ntk, tangent_of_convolved), convolved_tangents, NARROW_IMAGES, MonteCarlo()
+)
+standard_convolution_tangent = Comparison(
+    Composed(convolution_ntk_standard, standard_tangent_of_convolved),
+    standard_convolved_tangents, NARROW_IMAGES, MonteCarlo(),
 )  # fmt: skip
 
-# Attention, with as many heads as channels.
+# Attention: the mean over networks is the same whatever the number of heads.
 EMBED = Dense(1.1, 0.4)
-HEADS = (0.8, 1.2, 0.9)
+HEADS = (0.6, 1.7, 0.3)
 IDENTITY = (EMBED, Attention(*HEADS, "identity"))
 SOFTMAX = (EMBED, Attention(*HEADS, "softmax"))
 MEAN = (EMBED, Attention(*HEADS, "mean"))
@@ -359,18 +388,19 @@ def mean_attention(x, weigh, logit=attention_logit, nngp=attention_nngp):
 
 
 soft = partial(softmax, axis=-1)
-identity_covariances = sampled(covariances, IDENTITY)
-mean_covariances = sampled(covariances, MEAN)
-softmax_covariances = sampled(covariances, SOFTMAX)
+WIDER = FiniteSize(1, (12, 24, 48, 96))
+identity_covariances = sampled(covariances, IDENTITY, heads=2, replicates=800)
+mean_covariances = sampled(covariances, MEAN, heads=2, replicates=800)
+softmax_covariances = sampled(covariances, SOFTMAX, heads=2, replicates=800)
 attention_without_softmax = Comparison(
-    Composed(attention_identity_nngp, identity_attention), identity_covariances, AT_IMAGES, FEW,
+    Composed(attention_identity_nngp, identity_attention), identity_covariances, AT_IMAGES, WIDER,
     covers=(queries, keys, values),
 )  # fmt: skip
 attention_of_mean_logits = Comparison(
     Composed(attention_nngp, lambda form, x: mean_attention(x, np.asarray, nngp=form)),
-    mean_covariances, AT_IMAGES, FEW, covers=(shared_moment, values),
+    mean_covariances, AT_IMAGES, WIDER, covers=(shared_moment, values),
 )  # fmt: skip
 attention_with_softmax = Comparison(
     Composed(attention_logit, lambda form, x: mean_attention(x, soft, logit=form)),
-    softmax_covariances, AT_IMAGES, FEW, covers=(shared_moment, values),
+    softmax_covariances, AT_IMAGES, WIDER, covers=(shared_moment, values),
 )  # fmt: skip
