@@ -45,10 +45,16 @@ derivative_diagonal = Claim(
 )
 mean_of_one = Claim(m, M, Given("the mean of exp(b u): a rate of b in u alone"))
 mean = Claim(
-    m, exp(b**2 * q / 2), Substitutes(mean_of_one, exponential_mean, at={s: 0, alpha: b, beta: 0, q_1: q}), where=on_diagonal
+    m,
+    exp(b**2 * q / 2),
+    Substitutes(mean_of_one, exponential_mean, at={s: 0, alpha: b, beta: 0, q_1: q}),
+    where=on_diagonal,
 )
 dual_by_angle = Claim(
-    dual_of(c), exp(b**2 * variance_of_sum / 2), Rewrites(dual, using=half_angles), where=(*correlated, *representable)
+    dual_of(c),
+    exp(b**2 * variance_of_sum / 2),
+    Rewrites(dual, using=half_angles),
+    where=(*correlated, *representable),
 )
 derivative_by_angle = Claim(
     Tdot,

@@ -17,7 +17,9 @@ from .correlated import dual_of, half_angles, price, variance_of_difference, var
 from .gaussian_integral import C, alpha, beta, cosine_mean, s
 
 b = Parameter("b", "frequency of the activation", POSITIVE, extremes=(1e-2, 1e2))
-delta = Parameter("delta", "phase of the activation", REAL, latex=r"\delta", unit="radians", extremes=(-10, 10))
+delta = Parameter(
+    "delta", "phase of the activation", REAL, latex=r"\delta", unit="radians", extremes=(-10, 10)
+)
 gamma = Parameter("gamma", "sharpness of the kernel", POSITIVE, latex=r"\gamma", extremes=(1e-4, 1e4))
 T, m, E_minus, E_plus = sp.symbols("T m E_- E_+")
 in_pairs = {q_1: q, q_2: q, c: q}
@@ -123,7 +125,9 @@ sine_for_positive = Claim(
 sine_for_negative = Claim(
     dual_of(c), plus * expm1(2 * b**2 * c) / 2, Substitutes(for_negative, at=at_sine), where=correlated
 )
-sine_derivative = Claim(Tdot, b**2 * (minus + plus) / 2, Rewrites(sine_slope, using=half_angles), where=correlated)
+sine_derivative = Claim(
+    Tdot, b**2 * (minus + plus) / 2, Rewrites(sine_slope, using=half_angles), where=correlated
+)
 cosine_by_angle = Claim(
     dual_of(c), (minus + plus) / 2, Rewrites(cosine_dual, using=half_angles), where=correlated
 )
@@ -158,7 +162,9 @@ at_features = {b: sqrt(2 * gamma), delta: pi / 4}
 rbf_dual_claim = Claim(
     T, exp(-gamma * (q_1 + q_2 - 2 * c)), Substitutes(mean_of_features, dual, at=at_features)
 )
-slope_of_features = Claim(Tdot, 2 * Derivative(dual_of(c), c), Given("the amplitude sqrt(2), in both factors"))
+slope_of_features = Claim(
+    Tdot, 2 * Derivative(dual_of(c), c), Given("the amplitude sqrt(2), in both factors")
+)
 rbf_derivative_claim = Claim(
     Tdot,
     2 * gamma * exp(-gamma * (q_1 + q_2 - 2 * c)),
@@ -183,8 +189,31 @@ rbf_derivative_by_angle = Claim(
 
 
 # %%
-phase = (q_1, q_2, c, theta, b, delta)
-sinusoid_dual = ExplicitForm(dual, phase, forms=((for_positive, c > 0), (for_negative, True)))
+sides = ((for_positive, c > 0), (for_negative, True))
+derivative_sides = ((derivative_for_positive, c > 0), (derivative_for_negative, True))
+sine_sides = ((sine_for_positive, c > 0), (sine_for_negative, True))
+cosine_sides = ((cosine_derivative_for_positive, c > 0), (cosine_derivative_for_negative, True))
+phased, plain = (q_1, q_2, c, theta, b, delta), (q_1, q_2, c, theta, b)
+sinusoid_dual = ExplicitForm(for_positive, phased, forms=sides, reference=sides)
 sinusoid_derivative_dual = ExplicitForm(
-    derivative_dual, phase, forms=((derivative_for_positive, c > 0), (derivative_for_negative, True))
+    derivative_for_positive, phased, forms=derivative_sides, reference=derivative_sides
 )
+sinusoid_diagonal = ExplicitForm(diagonal_by_expm1, (q, b, delta))
+sinusoid_derivative_diagonal = ExplicitForm(derivative_diagonal_by_expm1, (q, b, delta))
+sinusoid_mean = ExplicitForm(mean, (q, b, delta))
+sin_dual = ExplicitForm(sine_for_positive, plain, forms=sine_sides, reference=sine_sides)
+sin_derivative_dual = ExplicitForm(sine_derivative, (q_1, q_2, theta, b))
+sin_diagonal = ExplicitForm(sine_diagonal, (q, b))
+sin_derivative_diagonal = ExplicitForm(sine_derivative_diagonal, (q, b))
+cos_dual = ExplicitForm(cosine_by_angle, (q_1, q_2, theta, b))
+cos_derivative_dual = ExplicitForm(
+    cosine_derivative_for_positive, plain, forms=cosine_sides, reference=cosine_sides
+)
+cos_diagonal = ExplicitForm(cosine_diagonal, (q, b))
+cos_derivative_diagonal = ExplicitForm(cosine_derivative_diagonal, (q, b))
+cos_mean = ExplicitForm(cosine_mean_alone, (q, b))
+rbf_dual = ExplicitForm(rbf_by_angle, (q_1, q_2, theta, gamma))
+rbf_derivative_dual = ExplicitForm(rbf_derivative_by_angle, (q_1, q_2, theta, gamma))
+rbf_diagonal = ExplicitForm(rbf_diagonal_claim, (q,))
+rbf_derivative_diagonal = ExplicitForm(rbf_derivative_diagonal_claim, (gamma,))
+rbf_mean = ExplicitForm(rbf_mean_claim, (q, gamma))

@@ -24,9 +24,7 @@ m_1, m_2 = sp.symbols("m_1 m_2")
 # %%
 of_first = Claim(m_1, C, Given("the mean of cos(2 b u)"))
 of_second = Claim(m_2, C, Given("the mean of cos(2 b v)"))
-first = Claim(
-    m_1, exp(-2 * b**2 * q_1), Substitutes(of_first, cosine_mean, at={s: 0, alpha: 2 * b, beta: 0})
-)
+first = Claim(m_1, exp(-2 * b**2 * q_1), Substitutes(of_first, cosine_mean, at={s: 0, alpha: 2 * b, beta: 0}))
 second = Claim(
     m_2, exp(-2 * b**2 * q_2), Substitutes(of_second, cosine_mean, at={s: 0, alpha: 0, beta: 2 * b})
 )
@@ -59,9 +57,7 @@ diagonal = Claim(
     q + (1 - 2 * exp(-2 * b**2 * q) + (1 + exp(-8 * b**2 * q)) / 2) / (4 * b**2),
     Substitutes(dual, at={**in_pairs, dual_of(q): T}),
 )
-derivative_diagonal = Claim(
-    Tdot, 1 + (1 - exp(-8 * b**2 * q)) / 2, Substitutes(derivative_dual, at=in_pairs)
-)
+derivative_diagonal = Claim(Tdot, 1 + (1 - exp(-8 * b**2 * q)) / 2, Substitutes(derivative_dual, at=in_pairs))
 mean_of_one = Claim(m, (1 - m_1) / (2 * b), Given("the mean of u + (1 - cos 2bu)/2b"))
 mean = Claim(m, -expm1(-2 * b**2 * q) / (2 * b), Substitutes(mean_of_one, first, at={q_1: q}))
 
@@ -104,9 +100,11 @@ derivative_diagonal_by_expm1 = Claim(Tdot, 1 - expm1(-8 * b**2 * q) / 2, Rewrite
 
 # %%
 arguments = (q_1, q_2, c, theta, b)
-snake_dual = ExplicitForm(dual, arguments, forms=((for_positive, c > 0), (for_negative, True)))
+by_sign = ((for_positive, c > 0), (for_negative, True))
+derivative_by_sign = ((derivative_for_positive, c > 0), (derivative_for_negative, True))
+snake_dual = ExplicitForm(for_positive, arguments, forms=by_sign, reference=by_sign)
 snake_derivative_dual = ExplicitForm(
-    derivative_dual, arguments, forms=((derivative_for_positive, c > 0), (derivative_for_negative, True))
+    derivative_for_positive, arguments, forms=derivative_by_sign, reference=derivative_by_sign
 )
 snake_diagonal = ExplicitForm(diagonal_by_expm1, (q, b))
 snake_derivative_diagonal = ExplicitForm(derivative_diagonal_by_expm1, (q, b))
