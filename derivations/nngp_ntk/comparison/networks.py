@@ -18,6 +18,8 @@ from theory.simulation import Simulation
 from theory.tolerance import FiniteSize, MonteCarlo
 
 from ..activations.abrelu import relu
+from ..activations.error_function import erf
+from ..activations.rectified_monomial import rectified_square
 from ..architecture.layers import (
     Attention,
     Conv,
@@ -68,6 +70,7 @@ from ..layers.read_out import (
     tangent_over_positions,
 )
 from ..layers.residual import residual_nngp, residual_ntk
+from ..models.network import Network
 from ..simulation.finite_networks import covariances, distances, tangents
 
 
@@ -151,7 +154,7 @@ class Standard:
 
 
 def sampled(run, network, **settings) -> Simulation:
-    """A simulation of one network; ``replicates`` at the laptop's scale and 8 times as many on a GPU."""
+    """A simulation of one network; ``replicates`` at the laptop's scale, 8 times as many on a GPU."""
     replicates = settings.pop("replicates", 1000)
     scales = {"laptop": {"replicates": replicates}, "gpu": {"replicates": 8 * replicates}}
     description = (run.__doc__ or "").strip().partition("\n")[0]
@@ -338,9 +341,7 @@ pooled_covariances = sampled(covariances, POOLED, replicates=8000)
 pooled_tangents = sampled(tangents, POOLED, replicates=8000)
 convolved_covariances = sampled(covariances, CONVOLVED, replicates=8000)
 convolved_tangents = sampled(tangents, (*CONVOLVED, GlobalAveragePool()), replicates=8000)
-standard_convolved_tangents = sampled(
-    tangents, Standard((*CONVOLVED, GlobalAveragePool())), replicates=8000
-)
+standard_convolved_tangents = sampled(tangents, Standard((*CONVOLVED, GlobalAveragePool())), replicates=8000)
 flatten_covariance = Comparison(
     Composed(flatten_nngp, partial(covariance_behind, trace)), flat_covariances, NARROW_IMAGES, MonteCarlo()
 )
@@ -404,3 +405,57 @@ attention_with_softmax = Comparison(
     Composed(attention_logit, lambda form, x: mean_attention(x, soft, logit=form)),
     softmax_covariances, AT_IMAGES, WIDER, covers=(shared_moment, values),
 )  # fmt: skip
+
+# Whole networks as `Network` has them: on average they tend to its kernels with 1/width.
+STEEP = Dense(2.5, 0.3)
+SATURATING = Network((STEEP, erf, STEEP, erf, STEEP))
+WEAK = Dense(0.5, 0.5)
+GROWING = Network((Dense(1.0, 0.5), rectified_square, WEAK, rectified_square, WEAK))
+FLAT_LINE = Network((CIRCULAR, relu, SAME, relu, Flatten(), READ))
+POOLED_PLANE = Network((SAME, relu, CIRCULAR, relu, GlobalAveragePool(), READ))
+PICTURES = (
+    (((1.0, 0.5), (0.8, -0.6), (-0.4, 0.3)), ((1.2, 0.9), (-0.7, 1.1), (0.3, -0.2))),
+    (((0.4, -0.9), (1.5, 0.2), (0.6, 0.6)), ((-1.0, 0.3), (0.1, -0.5), (0.9, 0.7))),
+)
+
+
+def covariance_of(network, x):
+    return on_and_above_diagonal(network.nngp(np.asarray(x)))
+
+
+def tangent_of(network, x):
+    return on_and_above_diagonal(network.ntk(np.asarray(x)))
+
+
+erf_covariances = sampled(covariances, SATURATING, replicates=4000)
+erf_tangents = sampled(tangents, SATURATING, replicates=4000)
+growing_tangents = sampled(tangents, GROWING, replicates=4000)
+line_covariances = sampled(covariances, FLAT_LINE)
+line_tangents = sampled(tangents, FLAT_LINE)
+plane_covariances = sampled(covariances, POOLED_PLANE)
+plane_tangents = sampled(tangents, POOLED_PLANE, replicates=600)
+SHORT, LONG = FiniteSize(1, (8, 16, 32)), FiniteSize(1, (16, 32, 64))
+erf_covariance = Comparison(partial(covariance_of, SATURATING), erf_covariances, AT, LONG)
+erf_tangent = Comparison(partial(tangent_of, SATURATING), erf_tangents, AT, LONG)
+# Fluctuations of the layers before shift a mean by their square: with this activation so far that it is seen.
+tangent_shifted_by_fluctuations = Comparison(
+    partial(tangent_of, GROWING), growing_tangents, {"x": INPUTS[:2]}, FiniteSize(1, (16, 32, 64, 128))
+)
+line_covariance = Comparison(
+    partial(covariance_of, FLAT_LINE), line_covariances, AT_IMAGES, SHORT,
+    covers=(window_average, mean_over_positions),
+)  # fmt: skip
+line_tangent = Comparison(
+    partial(tangent_of, FLAT_LINE), line_tangents, AT_IMAGES, SHORT,
+    covers=(window_average_of_tangents, tangent_over_positions),
+)  # fmt: skip
+plane_covariance = Comparison(
+    partial(covariance_of, POOLED_PLANE), plane_covariances, {"x": PICTURES}, SHORT, covers=(mean_over_pairs,)
+)
+plane_tangent = Comparison(
+    partial(tangent_of, POOLED_PLANE),
+    plane_tangents,
+    {"x": PICTURES},
+    FiniteSize(1, (6, 12, 24)),
+    covers=(tangent_over_pairs,),
+)
