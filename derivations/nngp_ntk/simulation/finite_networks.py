@@ -52,7 +52,7 @@ def distances(*, xp, rng, progress, network, x, width, replicates) -> Measuremen
 
 
 def pairs(kernel: np.ndarray) -> np.ndarray:
-    """Kernels (networks, B, B) on and above their diagonals, or (networks, B, positions, B, positions) whole."""
+    """Kernels (networks, B, B) on and above their diagonals, (networks, B, positions, B, positions) whole."""
     if kernel.ndim == 3:
         return kernel[:, *np.triu_indices(kernel.shape[-1])]
     return kernel.reshape(len(kernel), -1)
