@@ -37,8 +37,9 @@ def initialise(
     Every layer has ``width`` channels but the last one with weights, which has ``outputs``. ``inputs`` is the
     shape of one input: (d,), (positions, channels) or (height, width, channels). ``heads`` of attention:
     as many as the width. ``draws``: that many networks at once, on a first axis of every parameter (dense
-    layers broadcast over it, and `jax.vmap` maps the others). Biases are left out where ``sigma_b`` is 0. JAX keeps
-    float64 where it is enabled.
+    layers broadcast over it, and `jax.vmap` maps the others). Biases are left out where ``sigma_b`` is 0. JAX
+    keeps float64 where it is enabled.
+
     Raises ValueError for a network without weights, or a branch that changes the shape.
     """
     layers, standard = _parts(network)

@@ -67,7 +67,7 @@ class Standard:
 
 
 def sampled(run, network, replicates=1000, **settings) -> tuple:
-    """What makes a `Simulation` of one network: run, scales (8 times the replicates on a GPU), description."""
+    """What makes a `Simulation` of one network: run, scales (8 times the replicates on a GPU), and words."""
     scales = {"laptop": {"replicates": replicates}, "gpu": {"replicates": 8 * replicates}}
     description = (run.__doc__ or "").strip().partition("\n")[0]
     return partial(run, network=network, **settings), scales, description

@@ -126,7 +126,9 @@ pooled_covariances = Simulation(*sampled(covariances, POOLED, replicates=8000))
 pooled_tangents = Simulation(*sampled(tangents, POOLED, replicates=8000))
 convolved_covariances = Simulation(*sampled(covariances, CONVOLVED, replicates=8000))
 convolved_tangents = Simulation(*sampled(tangents, (*CONVOLVED, GlobalAveragePool()), replicates=8000))
-standard_convolved_tangents = sampled(tangents, Standard((*CONVOLVED, GlobalAveragePool())), replicates=8000)
+standard_convolved_tangents = Simulation(
+    *sampled(tangents, Standard((*CONVOLVED, GlobalAveragePool())), replicates=8000)
+)
 flatten_covariance = Comparison(
     Composed(flatten_nngp, partial(covariance_behind, trace)), flat_covariances, NARROW_IMAGES, MonteCarlo()
 )

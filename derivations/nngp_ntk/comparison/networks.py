@@ -96,7 +96,7 @@ one_layer_covariance = Comparison(
 
 BARE = (READ.sigma_w, 0.0)
 standard_tangents = Simulation(*sampled(tangents, Standard((READ, relu, READ)), replicates=4000))
-bare_tangents = sampled(tangents, Standard((Dense(*BARE), relu, Dense(*BARE))), replicates=4000)
+bare_tangents = Simulation(*sampled(tangents, Standard((Dense(*BARE), relu, Dense(*BARE))), replicates=4000))
 NARROW = AT | {"width": 4}
 with_bias = Comparison(
     Composed(dense_ntk_standard, partial(standard_tangent, first=input_ntk_standard)),
