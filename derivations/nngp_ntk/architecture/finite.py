@@ -223,16 +223,15 @@ def _affine(layer, entry, z, fan_in, standard):
 
 
 def _convolve(xp, layer, W, x):
-    """The sum over the filter's places of the shifted image times that place's weights."""
+    """All that the filter sees, side by side as channels, times its weights."""
     axes = tuple(range(1, x.ndim - 1))
     lengths = tuple(x.shape[axis] for axis in axes)
     for axis in axes:
         x = _widen(xp, x, axis, layer.size // 2, layer.padding == "circular")
-    total = 0.0
-    for place in np.ndindex(*(layer.size,) * len(axes)):
-        window = tuple(slice(r, r + length) for r, length in zip(place, lengths, strict=True))
-        total = total + x[(slice(None), *window)] @ W[place]
-    return total
+    places = np.ndindex(*(layer.size,) * len(axes))
+    windows = [tuple(slice(r, r + n) for r, n in zip(place, lengths, strict=True)) for place in places]
+    seen = xp.concat([x[(slice(None), *window)] for window in windows], axis=-1)
+    return seen @ xp.reshape(W, (-1, W.shape[-1]))
 
 
 def _widen(xp, x, axis: int, by: int, circular: bool):

@@ -1,4 +1,4 @@
-"""Networks of two inputs trained on the circle, and their tangent kernels there (Jacot et al. 2018, Fig. 1)."""
+"""Networks of two inputs trained on the circle, and their tangent kernels (Jacot et al. 2018, Fig. 1)."""
 
 from __future__ import annotations
 
