@@ -172,14 +172,16 @@ residual_tangent = Comparison(
     Composed(residual_ntk, lambda form, x: kernels_with_residuals(x, ntk=form)[1]),
     skipping_tangents, AT, WIDTHS,
 )  # fmt: skip
+# Inputs of lengths far apart, so that it matters whose normaliser is whose.
+AT_LENGTHS = {"x": ((3.0, 1.5, -0.9), (0.4, -0.3, 0.1), (-2.4, 1.8, 7.2))}
 NORMALISERS = {"covers": (first_normaliser, second_normaliser)}
 normed_covariance = Comparison(
     Composed(layer_norm_nngp, lambda form, x: kernels_with_norms(x, nngp=form)[0]),
-    normed_covariances, AT, WIDTHS, **NORMALISERS,
+    normed_covariances, AT_LENGTHS, WIDTHS, **NORMALISERS,
 )  # fmt: skip
 normed_tangent = Comparison(
     Composed(layer_norm_ntk, lambda form, x: kernels_with_norms(x, ntk=form)[1]),
-    normed_tangents, AT, WIDTHS, **NORMALISERS,
+    normed_tangents, AT_LENGTHS, WIDTHS, **NORMALISERS,
 )  # fmt: skip
 
 # Whole networks as `Network` has them: on average they tend to its kernels with 1/width.
