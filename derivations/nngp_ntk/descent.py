@@ -28,9 +28,7 @@ step = Claim(
 steps = Claim(
     stepped(n), (1 - (1 - eta * lam) ** n) / lam, Recursion(step, {stepped(0): 0}), where=eta * lam < 2
 )
-slow_steps = Claim(
-    stepped(n), -expm1(n * log1p(-eta * lam)) / lam, Rewrites(steps), where=eta * lam < 1
-)
+slow_steps = Claim(stepped(n), -expm1(n * log1p(-eta * lam)) / lam, Rewrites(steps), where=eta * lam < 1)
 steps_without_eigenvalue = Claim(stepped(n), n * eta, Limit(steps, lam, 0))
 left_of_it = Claim(left, 1 - lam * stepped(n), Given("what is left of the residual"))
 power = Claim(left, (1 - eta * lam) ** n, Substitutes(left_of_it, steps), where=eta * lam < 2)
@@ -50,7 +48,5 @@ descent_gain = ExplicitForm(
     forms=((steps_without_eigenvalue, Eq(lam, 0)), (slow_steps, 4 * eta * lam < 1), (steps, True)),
     reference=((steps_without_eigenvalue, Eq(lam, 0)),),
 )
-descent_share = ExplicitForm(
-    power, (n, lam, eta), forms=((slow_power, 4 * eta * lam < 1), (power, True))
-)
+descent_share = ExplicitForm(power, (n, lam, eta), forms=((slow_power, 4 * eta * lam < 1), (power, True)))
 largest_learning_rate = ExplicitForm(stability_limit, (largest,))

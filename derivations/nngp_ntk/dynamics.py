@@ -145,9 +145,7 @@ covariance = Claim(Sigma, D_s * D.T, Given("the covariance of two maps of the sa
 between_times = Claim(
     Sigma,
     K_SS + A_s * K_XX * A.T - A_s * K_SX.T - K_SX * A.T,
-    Substitutes(
-        covariance, deviation, deviation_before, between_training, between_both, between_others
-    ),
+    Substitutes(covariance, deviation, deviation_before, between_training, between_both, between_others),
 )
 
 # %% [markdown]

@@ -29,9 +29,7 @@ gain_at_last, left, needed = sp.symbols("gamma_oo E T")
 gain_flow = Claim(
     gain_of(t).diff(t), eta * (1 - lam * gain_of(t)), Given("an entry of the gains, in the eigenbasis")
 )
-gain = Claim(
-    gain_of(t), (1 - exp(-eta * lam * t)) / lam, Solves(gain_flow, conditions=[(gain_of(0), 0)])
-)
+gain = Claim(gain_of(t), (1 - exp(-eta * lam * t)) / lam, Solves(gain_flow, conditions=[(gain_of(0), 0)]))
 gain_without_cancelling = Claim(gain_of(t), -expm1(-eta * lam * t) / lam, Rewrites(gain))
 gain_without_eigenvalue = Claim(gain_of(t), eta * t, Limit(gain, lam, 0))
 gain_for_ever = Claim(gain_of(t), 1 / lam, Limit(gain, t, sp.oo))
