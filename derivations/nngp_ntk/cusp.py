@@ -6,7 +6,7 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, Sum, cos, exp, gamma, log, loggamma, oo, pi, sin, sqrt
+from sympy import Integral, Sum, exp, gamma, log, loggamma, oo, pi, sin, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.closed_form import Precise
@@ -45,24 +45,16 @@ of_cusp = Claim(
 )
 
 # %% [markdown]
-# The first half-integer exponents by quadrature in the angle; and the cusp at the antipode, which has the
-# sign of the polynomial there.
+# The first half-integer exponents, by quadrature in the angle.
 
 # %%
 harmonic = Sum(coefficient * (2 * sin(phi / 2) ** 2) ** j, (j, 0, k))
-first = (k < 6, d < 7, p < 3)
+first = (k < 4, d < 6, p < 2)
 odd = p + half
 by_quadrature = Claim(
     per_area
     * Integral((sqrt(2) * sin(phi / 2)) ** (2 * p + 1) * harmonic * sin(phi) ** (d - 2), (phi, 0, pi)),
     of_cusp.rhs.subs(nu, odd),
-    Integrates(),
-    where=first,
-)
-at_the_antipode = Claim(
-    per_area
-    * Integral((sqrt(2) * cos(phi / 2)) ** (2 * p + 1) * harmonic * sin(phi) ** (d - 2), (phi, 0, pi)),
-    (-1) ** k * of_cusp.rhs.subs(nu, odd),
     Integrates(),
     where=first,
 )

@@ -10,7 +10,7 @@ from sympy import Eq, exp
 from sympy.codegen.cfunctions import expm1
 
 from theory import Claim, ExplicitForm, Parameter
-from theory.parameter import NONNEGATIVE, POSITIVE
+from theory.parameter import NONNEGATIVE
 from theory.rules import Given, Inverts, Limit, Rewrites, Solves, Substitutes
 
 from .dynamics import eta

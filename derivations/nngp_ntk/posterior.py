@@ -16,11 +16,11 @@ from theory.rules import Given
 from theory.rules import Rewrites as RewritesScalar
 
 from .dynamics import (
-    A,
-    A_s,
     K_SS,
     K_SX,
     K_XX,
+    A,
+    A_s,
     P,
     S,
     Sigma,
