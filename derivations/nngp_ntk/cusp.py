@@ -1,8 +1,8 @@
 # %% [markdown]
 # # A cusp in the kernel, and the tail of its spectrum
 # Kernels of activations with a kink are not smooth at $t = 1$, where the points meet, nor at $t = -1$: they
-# behave there as powers $(1 \mp t)^\nu$ of an exponent that is no integer. The eigenvalues of such a power are
-# known exactly at every degree (R9), and those of large degree are all that a cusp leaves of a kernel.
+# behave there as powers $(1 \mp t)^\nu$ of an exponent that is no integer. The eigenvalues of such a power
+# are known exactly at every degree (R9), and those of large degree are all that a cusp leaves of a kernel.
 
 # %%
 import sympy as sp

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Gradient descent with a step
-# Every step adds to the gain of a mode what gradient flow would at its start: powers of $1 - \eta\lambda$ stand
-# where the exponential was. From $\eta = 2/\lambda$ on the residual of the mode does not fall, so that the
-# largest eigenvalue bounds the step; beyond it the network diverges.
+# Every step adds to the gain of a mode what gradient flow would at its start: powers of $1 - \eta\lambda$
+# stand where the exponential was. From $\eta = 2/\lambda$ on the residual of the mode does not fall, so that
+# the largest eigenvalue bounds the step; beyond it the network diverges.
 
 # %%
 import sympy as sp

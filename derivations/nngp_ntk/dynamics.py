@@ -1,11 +1,12 @@
 # %% [markdown]
 # # Training: an ensemble of wide networks at any time
-# The tangent kernel of an infinitely wide network stays as it was at the start, and the network is linear
-# in its parameters: $f_t = f_0 + J\,\Delta\vartheta$, with $\Theta_{XX} = JJ^T$ between the $P$ training points
+# The tangent kernel of an infinitely wide network stays as it was at the start, and the network is linear in
+# its parameters: $f_t = f_0 + J\,\Delta\vartheta$, with $\Theta_{XX} = JJ^T$ between the $P$ training points
 # and $\Theta_{SX} = J_SJ^T$ from there to any other points $S$. Trained by gradient flow at rate $\eta$ on
 # half the squared error, it is a linear map of the targets $y$ and of the network at the start. That is a
 # Gaussian process of covariance $K$ over the initialisations, and so is the network at any time (R7). The
-# mean loss has $\eta/P$ in place of $\eta$. Parameters may be pulled to where they started, with strength $r$.
+# mean loss has $\eta/P$ in place of $\eta$. Parameters may be pulled to where they started, with strength
+# $r$.
 
 # %%
 from sympy import Identity, ZeroMatrix
@@ -74,8 +75,8 @@ flow_elsewhere = Claim(
 
 # %% [markdown]
 # ## The solution
-# The exponential $G = e^{-\eta(\Theta_{XX} + r)t}$ and its integral $\Phi = \eta\int_0^t G$ are stated by their
-# equations of motion: nothing is inverted, so that the tangent kernel may be singular.
+# The exponential $G = e^{-\eta(\Theta_{XX} + r)t}$ and its integral $\Phi = \eta\int_0^t G$ are stated by
+# their equations of motion: nothing is inverted, so that the tangent kernel may be singular.
 
 # %%
 G = MatrixParameter("G", P, P, "exp(-eta (Theta_XX + r) t)", kind=function_of(Theta_XX), moves=True)
@@ -111,10 +112,10 @@ residual = Claim(f_X - y, G * (a_X - y), Substitutes(trained, decay, without_pul
 
 # %% [markdown]
 # ## The ensemble
-# Over the initialisations the network at the start is Gaussian with mean 0: $B\xi$ with independent
-# normal numbers $\xi$. Its covariance is the NNGP kernel, $K_{XX} = B_XB_X^T$ and so on. With
-# $A_t = \Theta_{SX}\Phi_t$ the mean at time $t$ is $A_ty$; what is left is a linear map of the same $\xi$, and
-# gives the covariance between the networks at the times $s$ and $t$.
+# Over the initialisations the network at the start is Gaussian with mean 0: $B\xi$ with independent normal
+# numbers $\xi$. Its covariance is the NNGP kernel, $K_{XX} = B_XB_X^T$ and so on. With $A_t =
+# \Theta_{SX}\Phi_t$ the mean at time $t$ is $A_ty$; what is left is a linear map of the same $\xi$, and gives
+# the covariance between the networks at the times $s$ and $t$.
 
 # %%
 A = MatrixParameter("A", S, P, "what the network makes of the residual by the time t")
@@ -163,8 +164,8 @@ certain = Claim(
 
 # %% [markdown]
 # ## In the eigenbasis
-# With $\Theta_{XX} = V\Lambda V^T$ every mode learns by itself: $\Phi = V\Gamma V^T$ with a diagonal $\Gamma$, whose
-# entry, the gain of the mode, depends on that mode's eigenvalue alone.
+# With $\Theta_{XX} = V\Lambda V^T$ every mode learns by itself: $\Phi = V\Gamma V^T$ with a diagonal
+# $\Gamma$, whose entry, the gain of the mode, depends on that mode's eigenvalue alone.
 
 # %%
 V = MatrixParameter("V", P, P, "eigenvectors of the tangent kernel", kind=orthonormal)

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # What one mode has learned
 # An eigenvector of the tangent kernel with eigenvalue $\lambda$ (to which the pull to the start adds its
-# strength) learns at the rate $\eta\lambda$: its gain $\gamma$ goes from 0 to $1/\lambda$, and what is left of the
-# residual is $1 - \lambda\gamma$. A mode without eigenvalue has its gain grow for ever, and moves no output.
+# strength) learns at the rate $\eta\lambda$: its gain $\gamma$ goes from 0 to $1/\lambda$, and what is left
+# of the residual is $1 - \lambda\gamma$. A mode without eigenvalue has its gain grow for ever, and moves no
+# output.
 
 # %%
 import sympy as sp

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # When the ensemble is a posterior
-# The NNGP posterior is what the Gaussian process of the network at its start is, given the training data
-# with noise of variance $\sigma^2$: mean $Cy$ and covariance $K_{SS} - CK_{XS}$ with $C = K_{SX}(K_{XX} + \sigma^2)^{-1}$.
-# No linear map of the residual has a smaller covariance. An ensemble of networks reaches it if only the last
-# layer is trained, as then $\Theta = K$; for any other tangent kernel it is not a posterior.
+# The NNGP posterior is what the Gaussian process of the network at its start is, given the training data with
+# noise of variance $\sigma^2$: mean $Cy$ and covariance $K_{SS} - CK_{XS}$ with $C = K_{SX}(K_{XX} +
+# \sigma^2)^{-1}$. No linear map of the residual has a smaller covariance. An ensemble of networks reaches it
+# if only the last layer is trained, as then $\Theta = K$; for any other tangent kernel it is not a posterior.
 
 # %%
 import sympy as sp
@@ -53,10 +53,10 @@ completed = Claim(
 
 # %% [markdown]
 # ## Only the last layer trained
-# Then $\Theta = K$. Two linear maps $\Phi_s$, $\Phi_t$ of the residual make the covariance
-# $K_{SS} - K_{SX}(\Phi_s + \Phi_t - \Phi_sK_{XX}\Phi_t)K_{XS}$: in a mode of eigenvalue $\lambda$ what training has taken
-# from the covariance is one gain at the time $s + t$. At $s = \infty$ it is the posterior without noise,
-# also between the trained network and the same one at any earlier time.
+# Then $\Theta = K$. Two linear maps $\Phi_s$, $\Phi_t$ of the residual make the covariance $K_{SS} -
+# K_{SX}(\Phi_s + \Phi_t - \Phi_sK_{XX}\Phi_t)K_{XS}$: in a mode of eigenvalue $\lambda$ what training has
+# taken from the covariance is one gain at the time $s + t$. At $s = \infty$ it is the posterior without
+# noise, also between the trained network and the same one at any earlier time.
 
 # %%
 Phi_s = MatrixParameter("Phi_s", P, P, "what is made of the residual by time s", kind=function_of(K_XX))
@@ -83,9 +83,9 @@ by_one_gain = Claim(
 
 # %% [markdown]
 # ## Noisy targets
-# An ensemble whose members are pulled to their own start with strength $r = \sigma^2$, each trained to targets
-# with a noise of its own of that variance, samples the posterior given noisy data (Matthews et al. 2017;
-# Osband et al. 2018). With the noise left out its covariance is smaller than the posterior's.
+# An ensemble whose members are pulled to their own start with strength $r = \sigma^2$, each trained to
+# targets with a noise of its own of that variance, samples the posterior given noisy data (Matthews et al.
+# 2017; Osband et al. 2018). With the noise left out its covariance is smaller than the posterior's.
 
 # %%
 pulled = Claim(A, C, Given("a pull of the noise's variance, for ever, the last layer trained"))

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # The spectrum of ReLU networks on the sphere
-# Without biases and with $\sigma_w^2 = 2$ the kernels of a ReLU network between unit vectors, $K_l$ (NNGP) and
-# $\Theta_l$ (NTK) after $l$ hidden layers, are made of $\kappa_0$ and $\kappa_1$, the duals of the step and of the
-# ReLU in units of their values at equal inputs: $K_{l+1} = \kappa_1(K_l)$ and $\Theta_{l+1} = K_{l+1} +
-# \kappa_0(K_l)\Theta_l$ from $K_0 = \Theta_0 = t$ (R10; Bietti and Bach 2021). Where inputs meet, and where they
-# are opposite, the kernels have cusps, and these alone make the tail of the spectrum.
+# Without biases and with $\sigma_w^2 = 2$ the kernels of a ReLU network between unit vectors, $K_l$ (NNGP)
+# and $\Theta_l$ (NTK) after $l$ hidden layers, are made of $\kappa_0$ and $\kappa_1$, the duals of the step
+# and of the ReLU in units of their values at equal inputs: $K_{l+1} = \kappa_1(K_l)$ and $\Theta_{l+1} =
+# K_{l+1} + \kappa_0(K_l)\Theta_l$ from $K_0 = \Theta_0 = t$ (R10; Bietti and Bach 2021). Where inputs meet,
+# and where they are opposite, the kernels have cusps, and these alone make the tail of the spectrum.
 
 # %%
 import sympy as sp

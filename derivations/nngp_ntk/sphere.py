@@ -1,9 +1,9 @@
 # %% [markdown]
 # # The spectrum on the sphere
-# A kernel that depends on $t = x \cdot x'$ only, as every dense kernel does between inputs of one norm, has the
-# spherical harmonics for eigenfunctions on the sphere $S^{d-1}$ (R9). To the degree $k$ belongs one
-# eigenvalue $\mu_k$, $N(d, k)$ times: the mean of $\kappa(t)P_k(t)$ over the sphere, where $P_k$ is Gegenbauer's
-# polynomial with $P_k(1) = 1$, here in powers of $1 - t$.
+# A kernel that depends on $t = x \cdot x'$ only, as every dense kernel does between inputs of one norm, has
+# the spherical harmonics for eigenfunctions on the sphere $S^{d-1}$ (R9). To the degree $k$ belongs one
+# eigenvalue $\mu_k$, $N(d, k)$ times: the mean of $\kappa(t)P_k(t)$ over the sphere, where $P_k$ is
+# Gegenbauer's polynomial with $P_k(1) = 1$, here in powers of $1 - t$.
 
 # %%
 import sympy as sp
