@@ -16,6 +16,7 @@ from theory.matrix import (
     Conserved,
     Differentiates,
     Initial,
+    MatrixForm,
     MatrixParameter,
     Rate,
     Solves,
@@ -181,3 +182,32 @@ gain_rate = Claim(
 network_by_modes = Claim(
     f_S, a_S + Theta_SX * V * Gamma * V.T * (y - a_X), Substitutes(trained_elsewhere, integral_of_modes)
 )
+
+# %% [markdown]
+# ## For the computer
+# What an ensemble is uncertain of, from arrays; stacks of $A_s$ and $A$ make a stack of covariances.
+
+# %%
+COVARIANCE = (K_SS, K_SX, K_XX, A_s, A)
+
+
+def _parts(xp, **arguments) -> dict:
+    return {x: arguments[x.name] for x in COVARIANCE}
+
+
+def _balls(K_SS, K_SX, K_XX, A_s, A):
+    """In another order: every map of the deviations at once."""
+    return K_SS - A_s * K_SX.transpose() + (A_s * K_XX - K_SX) * A.transpose()
+
+
+def _sample(rng) -> dict:
+    rows, points = rng.integers(1, 5, size=2)
+    B = rng.normal(size=(rows + points, rows + points))
+    K = B @ B.T
+    maps = rng.normal(size=(2, rows, points))
+    return {
+        "K_SS": K[:rows, :rows], "K_SX": K[:rows, rows:], "K_XX": K[rows:, rows:], "A_s": maps[0], "A": maps[1]
+    }  # fmt: skip
+
+
+ensemble_covariance = MatrixForm(between_times, COVARIANCE, _parts, balls=_balls, sample=_sample)

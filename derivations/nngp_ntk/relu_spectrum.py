@@ -26,7 +26,14 @@ A_l = Parameter("A_l", "coefficient of x^3 in the NNGP kernel")
 B_l = Parameter("B_l", "coefficient of -x in the NTK")
 kappa_0, kappa_1, K_next, Theta_next = sp.symbols("kappa_0 kappa_1 K_l+1 Theta_l+1")
 Theta_l, Theta_1, K_1 = sp.symbols("Theta_l Theta_1 K_1")
-A, B, C, angle = (sp.Function(name) for name in ("A", "B", "C", "vartheta"))
+A, B = sp.Function("A"), sp.Function("B")
+C_l = Parameter("C_l", "coefficient of x in the NTK where inputs are opposite")
+C_1 = Parameter("C_1", "the same of one hidden layer")
+theta_1 = Parameter(
+    "theta_1", "angle between opposite inputs behind one hidden layer", theta.domain, unit="radians",
+    latex=r"\theta_1",
+)  # fmt: skip
+C_next, theta_next = sp.symbols("C_l+1 theta_l+1")
 
 # %%
 step_dual = Claim(kappa_0, 1 - theta / pi, Given("the dual of the step, 1 at equal inputs"))
@@ -100,17 +107,17 @@ ntk_opposite = Claim(
 nngp_cusp_opposite = Claim(K_1, 2 * sqrt(2) * x**3 / (3 * pi), Series(nngp_opposite, x, 4))
 ntk_cusp_opposite = Claim(Theta_1, -sqrt(2) * x / pi, Series(ntk_opposite, x, 2))
 handed = Claim(
-    (C(l + 1), angle(l + 1)),
-    (C(l) * kappa_0, acos(kappa_1)),
+    (C_next, theta_next),
+    (C_l * kappa_0, acos(kappa_1)),
     Given("the cusp, times the slope of the layer; the angle that the next layer sees"),
 )
 handed_on = Claim(
-    (C(l + 1), angle(l + 1)),
+    (C_next, theta_next),
     (
-        C(l) * (1 - angle(l) / pi),
-        2 * asin(sqrt((1 - (sin(angle(l)) + (pi - angle(l)) * cos(angle(l))) / pi) / 2)),
+        C_l * (1 - theta / pi),
+        2 * asin(sqrt(sin(theta / 2) ** 2 + (theta * cos(theta) - sin(theta)) / (2 * pi))),
     ),
-    Substitutes(handed, step_dual, relu_dual, at={theta: angle(l)}),
+    Substitutes(handed, step_dual, relu_dual),
 )
 
 # %% [markdown]
@@ -159,9 +166,10 @@ relu_ntk_tail = ExplicitForm(one_layer_tail, (k, d), forms=((Precise(one_layer_t
 degree_learning_time = ExplicitForm(degree_time, (mu_k, eta))
 opposite_cusp = RecursiveForm(
     handed_on,
-    (more,),
-    state=(C(l), angle(l)),
-    start=(-sqrt(2) / pi, pi / 2),
+    (more, C_1, theta_1),
+    state=(C_l, theta),
+    start=(C_1, theta_1),
     steps=more,
-    value=C(l),
+    value=C_l,
+    defaults={C_1: -float(sqrt(2) / pi), theta_1: float(pi / 2)},
 )
