@@ -6,11 +6,12 @@
 # if only the last layer is trained, as then $\Theta = K$; for any other tangent kernel it is not a posterior.
 
 # %%
+import numpy as np
 import sympy as sp
 from sympy import Identity, exp
 
 from theory import Claim, Parameter
-from theory.matrix import MatrixParameter, Rewrites, function_of, symmetric
+from theory.matrix import MatrixForm, MatrixParameter, Rewrites, function_of, symmetric
 from theory.parameter import NONNEGATIVE
 from theory.rules import Given
 from theory.rules import Rewrites as RewritesScalar
@@ -103,3 +104,28 @@ same_targets = Claim(
     R - sigma2 * C * C.T,
     Rewrites(between_times, pulled, pulled_before, posterior, regression),
 )
+
+# %% [markdown]
+# ## For the computer
+
+# %%
+POSTERIOR = (K_SS, C, K_SX)
+
+
+def _parts(xp, **arguments) -> dict:
+    return {x: arguments[x.name] for x in POSTERIOR}
+
+
+def _balls(K_SS, C, K_SX):
+    return K_SS - (K_SX * C.transpose()).transpose()
+
+
+def _sample(rng) -> dict:
+    rows, points = rng.integers(1, 5, size=2)
+    B = rng.normal(size=(rows + points, rows + points))
+    K = B @ B.T
+    C = np.linalg.solve(K[rows:, rows:] + np.eye(points), K[rows:, :rows]).T
+    return {"K_SS": K[:rows, :rows], "C": C, "K_SX": K[:rows, rows:]}
+
+
+posterior_covariance = MatrixForm(posterior, POSTERIOR, _parts, balls=_balls, sample=_sample)

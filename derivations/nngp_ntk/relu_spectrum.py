@@ -21,7 +21,7 @@ from .setting import theta
 
 x = Parameter("x", "root of 1 - t where inputs meet, of 1 + t where they are opposite", sp.Interval(0, 1))
 l = Parameter("l", "hidden layers", sp.Range(0, sp.oo), extremes=(1, 1000))
-more = Parameter("more", "hidden layers beyond the first", sp.Range(0, sp.oo), extremes=(1, 100))
+more = Parameter("more", "hidden layers beyond the first", sp.Range(0, sp.oo), extremes=(1, 32))
 A_l = Parameter("A_l", "coefficient of x^3 in the NNGP kernel")
 B_l = Parameter("B_l", "coefficient of -x in the NTK")
 kappa_0, kappa_1, K_next, Theta_next = sp.symbols("kappa_0 kappa_1 K_l+1 Theta_l+1")
@@ -31,6 +31,7 @@ C_l = Parameter("C_l", "coefficient of x in the NTK where inputs are opposite")
 C_1 = Parameter("C_1", "the same of one hidden layer")
 theta_1 = Parameter(
     "theta_1", "angle between opposite inputs behind one hidden layer", theta.domain, unit="radians",
+    extremes=(0.1, 3.0),
     latex=r"\theta_1",
 )  # fmt: skip
 C_next, theta_next = sp.symbols("C_l+1 theta_l+1")
