@@ -69,7 +69,9 @@ of_both = Claim(
     c_plus * mu + (-1) ** k * c_minus * mu,
     Given("the cusps at either pole; the polynomial has the sign (-1)^k at the other"),
 )
-two_cusps = Claim(both, (c_plus + (-1) ** k * c_minus) * of_cusp.rhs, Substitutes(of_both, of_cusp))
+two_cusps = Claim(
+    both, (c_plus + (-1) ** k * c_minus) * of_cusp.rhs, Substitutes(of_both, of_cusp), where=no_integer
+)
 
 # %% [markdown]
 # ## Large degrees
@@ -98,3 +100,4 @@ amplitude = Claim(
 # %%
 cusp_spectrum = ExplicitForm(of_cusp, (k, d, nu), forms=((Precise(of_cusp), True),))
 tail_amplitude = ExplicitForm(amplitude, (d, nu), forms=((Precise(amplitude), True),))
+cusp_tail = ExplicitForm(two_cusps, (k, d, nu, c_plus, c_minus), forms=((Precise(two_cusps), True),))
