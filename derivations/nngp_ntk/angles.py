@@ -8,14 +8,14 @@
 import sympy as sp
 
 from theory import Claim, ExplicitForm, Parameter
-from theory.parameter import POSITIVE
+from theory.parameter import NONNEGATIVE
 from theory.rules import Defines, Rewrites
 
 from .setting import theta
 
-s_1 = Parameter("s_1", "root mean square of the preactivation at the first input", POSITIVE,
+s_1 = Parameter("s_1", "root mean square of the preactivation at the first input", NONNEGATIVE,
                 extremes=(1e-6, 1e6))  # fmt: skip
-s_2 = Parameter("s_2", "root mean square of the preactivation at the second input", POSITIVE,
+s_2 = Parameter("s_2", "root mean square of the preactivation at the second input", NONNEGATIVE,
                 extremes=(1e-6, 1e6))  # fmt: skip
 D = sp.Symbol("D", nonnegative=True)
 distance_squared = Claim(

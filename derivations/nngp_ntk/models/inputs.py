@@ -7,7 +7,7 @@ from array_api_compat import array_namespace
 
 from ..architecture.layers import Attention, Conv, Flatten, GlobalAveragePool, Residual
 from .loops import fill_angles
-from .pairs import Pairs, angle_of, unit
+from .pairs import Pairs, angle_of, root, unit
 
 
 def wants_positions(layers) -> bool:
@@ -60,8 +60,28 @@ def flat_pairs(X1, X2, kinked: bool, ntk: bool) -> Pairs:
         (U1, _), (U2, _) = unit(X1), unit(X2)
         theta = fill_angles(U1, U2)
     elif kinked:
-        theta = angle_of(q1, q2, c)
+        theta = traceable_angles(xp, X1, X2)
     return Pairs(q1, q2, c, theta, 0 * c if ntk else None, fan_in=d)
+
+
+def traceable_angles(xp, X1, X2):
+    """Angles between rows (n1, d) and (n2, d) by chords: accurate everywhere, and JAX can trace it.
+
+    2 atan2(|u - v|, |u + v|) of unit vectors. Parallel rows have no gradient by their angle; it is set to 0.
+    """
+    units = []
+    for X in (X1, X2):
+        square = xp.sum(X**2, axis=-1, keepdims=True)
+        some = square > 0
+        units.append(X / xp.sqrt(xp.where(some, square, 0 * square + 1)))
+    U1, U2 = units
+    return 2 * xp.atan2(_chord(xp, U1, U2), _chord(xp, U1, -U2))
+
+
+def _chord(xp, U1, U2):
+    if hasattr(xp, "cdist"):
+        return xp.cdist(U1, U2, compute_mode="donot_use_mm_for_euclid_dist")
+    return root(xp, xp.sum((U1[:, None] - U2[None, :]) ** 2, axis=-1))
 
 
 def position_pairs(X1, X2, kinked: bool, ntk: bool, crossed: bool) -> Pairs:

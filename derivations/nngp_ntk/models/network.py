@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..architecture.layers import Attention, Conv, Dense, Flatten, GlobalAveragePool, LayerNorm, Residual
 from . import evaluate
-from .duals import activation
+from .duals import activation_of
 
 PARAMETRISATIONS = ("ntk", "standard")
 
@@ -88,7 +88,7 @@ def _layer(one):
         return one
     if isinstance(one, type):
         raise ValueError(f"{one.__name__} is a class: write {one.__name__}(...)")
-    return activation(one)
+    return activation_of(one)
 
 
 def _check(layers) -> None:

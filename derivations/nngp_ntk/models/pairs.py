@@ -40,9 +40,13 @@ def angle_of(q1, q2, c):
     """The angle of a covariance; near 0 and pi it knows half the digits."""
     xp = array_namespace(c)
     product = xp.sqrt(q1) * xp.sqrt(q2)
-    room = (product - c) * (product + c)
-    inside = room > 0  # the root's slope at 0 would make gradients NaN
-    return xp.atan2(xp.where(inside, xp.sqrt(xp.where(inside, room, 1 + 0 * room)), 0 * room), c)
+    return xp.atan2(root(xp, (product - c) * (product + c)), c)
+
+
+def root(xp, x):
+    """The square root, 0 for what rounding made negative; its gradient at 0 is 0 and not infinite."""
+    some = x > 0
+    return xp.where(some, xp.sqrt(xp.where(some, x, 1 + 0 * x)), 0 * x)
 
 
 def unit(X):

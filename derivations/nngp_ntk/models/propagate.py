@@ -21,7 +21,7 @@ from ..architecture.layers import (
 from ..layers.dense import dense_nngp, dense_ntk, dense_ntk_standard, dense_ntk_standard_unbiased
 from ..layers.layer_norm import layer_norm_nngp, layer_norm_ntk
 from ..layers.residual import residual_nngp, residual_ntk
-from .pairs import Pairs
+from .pairs import Pairs, root
 
 Own = tuple[Pairs, Pairs] | None
 """All pairs of positions of every input with itself: the first inputs', the second inputs'."""
@@ -49,7 +49,7 @@ def _activation(layer, pairs, standard):
     if pairs.theta is not None and layer.degree is not None:
         xp = array_namespace(pairs.theta)
         kappa, _, gap = layer.angular(pairs.theta)
-        theta = xp.atan2(xp.sqrt(gap * (1 + kappa)), kappa)
+        theta = xp.atan2(root(xp, gap * (1 + kappa)), kappa)
     return replace(
         pairs,
         q1=layer.diagonal(pairs.q1),
@@ -92,7 +92,7 @@ def variance_of(sigma: float) -> float:
 def _angle_of_sum(alpha_1, alpha_2, A, B):
     xp = array_namespace(A)
     at = alpha_1, alpha_2, A, B
-    return xp.atan2(xp.sqrt(sine_squared_of_sum(*at)), correlation_of_sum(*at))
+    return xp.atan2(root(xp, sine_squared_of_sum(*at)), correlation_of_sum(*at))
 
 
 def _residual(layer, pairs, standard):
@@ -134,6 +134,9 @@ def _convolution(layer, pairs, standard):
         xp = array_namespace(theta)
         s1, s2 = xp.sqrt(pairs.q1), xp.sqrt(pairs.q2)
         distance = mean(squared_distance(s1 + 0 * theta, s2 + 0 * theta, theta), pairs.axes)
+        if pairs.crossed and layer.padding == "same":  # beyond the edge of one input the other one is left
+            distance = distance + (q1 - mean(pairs.q1 + 0 * theta, pairs.axes))
+            distance = distance + (q2 - mean(pairs.q2 + 0 * theta, pairs.axes))
         theta = _angle_of_distance(xp, xp.sqrt(q1), xp.sqrt(q2), distance)
     ntk = None if pairs.ntk is None else mean(pairs.ntk, pairs.axes)
     fan_in = pairs.fan_in * layer.size ** len(pairs.window)
@@ -146,7 +149,7 @@ def _angle_of_distance(xp, s1, s2, distance):
     room = 4 * s1 * s2
     half = (distance - (s1 - s2) ** 2) / xp.where(room > 0, room, 0 * room + 1)
     half = xp.where(room > 0, xp.clip(half, 0.0, 1.0), 0 * half + 0.5)
-    return 2 * xp.asin(xp.sqrt(half))
+    return 2 * xp.asin(root(xp, half))
 
 
 def _window_mean(x, groups, layer):
