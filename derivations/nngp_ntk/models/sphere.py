@@ -79,8 +79,8 @@ class ZonalKernel:
         """mu_k at the degrees (n,), whole numbers from 0.
 
         In float64 the error is at most some 1e-15 times the largest value of the kernel (1e-14 at degree
-        1000), so that small eigenvalues have few digits. ``digits`` works with so many digits instead:
-        ``kappa`` is then called with one mpmath number at a time (degree 1000 with 40 digits: 15 s). Nodes are
+        1000), so that small eigenvalues have few digits. ``digits`` works with so many instead: ``kappa`` is
+        then called with one mpmath number at a time (degree 1000 with 40 digits: 15 s). Nodes are
         doubled until nothing changes; the error is the last change and the rounding. ArithmeticError where
         `MOST_NODES` do not suffice.
         """
