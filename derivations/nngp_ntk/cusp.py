@@ -6,14 +6,14 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, Sum, exp, gamma, log, loggamma, oo, pi, sin, sqrt
+from sympy import Sum, exp, gamma, log, loggamma, oo, pi, sin, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.closed_form import Precise
 from theory.parameter import POSITIVE, REAL
-from theory.rules import Given, Integrates, Limit, Rewrites, Substitutes
+from theory.rules import Given, Limit, Rewrites, Substitutes
 
-from .sphere import a, coefficient, d, half, j, k, moment, moment_of, mu, p, per_area, phi
+from .sphere import a, coefficient, d, half, j, k, moment, moment_of, mu, per_area
 
 nu = Parameter("nu", "exponent of the cusp, no integer", POSITIVE, latex=r"\nu", extremes=(1e-2, 20))
 c_plus = Parameter("c_plus", "coefficient of the cusp at t = 1", REAL, latex="c_+")
@@ -42,21 +42,6 @@ of_cusp = Claim(
     / (sqrt(pi) * gamma(-nu) * gamma(k + nu + d - 1)),
     Rewrites(summed),
     where=no_integer,
-)
-
-# %% [markdown]
-# The first half-integer exponents, by quadrature in the angle.
-
-# %%
-harmonic = Sum(coefficient * (2 * sin(phi / 2) ** 2) ** j, (j, 0, k))
-first = (k < 4, d < 6, p < 2)
-odd = p + half
-by_quadrature = Claim(
-    per_area
-    * Integral((sqrt(2) * sin(phi / 2)) ** (2 * p + 1) * harmonic * sin(phi) ** (d - 2), (phi, 0, pi)),
-    of_cusp.rhs.subs(nu, odd),
-    Integrates(),
-    where=first,
 )
 
 # %% [markdown]

@@ -57,9 +57,9 @@ steps_of_descent = Comparison(descent_share, linear_descent, {"eta": 0.4, "n": 7
 LAYERS = (Dense(1.3, 0.2), Dense(1.1, 0.1))
 trained = Simulation(
     partial(moments_of_networks, act=relu, slope=step, layers=LAYERS),
-    {"laptop": {}, "gpu": {"width": (64, 128, 256, 512), "members": 512}},
+    {"laptop": {}, "gpu": {"width": (256, 512, 1024, 4096), "members": 256}},
     "Means and mean squares of the outputs of trained networks of one hidden layer, on a circle.",
 )
 networks_in_training = Comparison(
-    moments_after_steps, trained, {"rate": 0.2, "steps": (0, 2, 8, 40)}, FiniteSize(1, (16, 32, 64, 128))
+    moments_after_steps, trained, {"rate": 0.2, "steps": (0, 2, 8)}, FiniteSize(1, (64, 128, 256, 512))
 )

@@ -146,7 +146,7 @@ def trained_networks(act, slope, layers, rng, xp, *, width, members, x, y, rate,
 
 
 def moments_of_networks(
-    *, xp, rng, progress, width, act, slope, layers, rate, steps, replicates=32, members=64
+    *, xp, rng, progress, width, act, slope, layers, rate, steps, replicates=32, members=32
 ) -> Measurement:
     """Means and mean squares of the outputs over members, on a circle, after numbers of steps."""
     x, y = on_a_circle()
