@@ -61,5 +61,5 @@ trained = Simulation(
     "Means and mean squares of the outputs of trained networks of one hidden layer, on a circle.",
 )
 networks_in_training = Comparison(
-    moments_after_steps, trained, {"rate": 0.2, "steps": (0, 2, 8)}, FiniteSize(1, (64, 128, 256, 512))
+    moments_after_steps, trained, {"rate": 0.1, "steps": (0, 2, 8)}, FiniteSize(1, (32, 64, 128, 256))
 )

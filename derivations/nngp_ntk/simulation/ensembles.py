@@ -35,7 +35,7 @@ def kernels_of(model) -> dict:
 
 
 def _flow(xp, model, step, ridge=0.0, targets=None):
-    """Outputs of members started at the columns of B, by Euler's method in the parameters: at each of `TIMES`.
+    """Outputs of members started at the columns of B, by Euler's method in the parameters, at `TIMES`.
 
     The last column starts at 0 and is trained to the targets, the others to 0: what is linear in the start,
     and what is linear in the targets.
@@ -146,7 +146,7 @@ def trained_networks(act, slope, layers, rng, xp, *, width, members, x, y, rate,
 
 
 def moments_of_networks(
-    *, xp, rng, progress, width, act, slope, layers, rate, steps, replicates=32, members=32
+    *, xp, rng, progress, width, act, slope, layers, rate, steps, replicates=32, members=96
 ) -> Measurement:
     """Means and mean squares of the outputs over members, on a circle, after numbers of steps."""
     x, y = on_a_circle()
