@@ -124,7 +124,8 @@ def trained_networks(act, slope, layers, rng, xp, *, width, members, x, y, rate,
     scale = [layer.sigma_w / np.sqrt(size) for layer, size in zip(layers, sizes, strict=False)]
     x, y, points, found = xp.asarray(x)[None], xp.asarray(y)[:, None], len(y), []
     for k in range(max(record) + 1):
-        inputs, before = [x], []
+        # the other inputs only where they are looked at
+        inputs, before = [x if k in record else x[:, :points]], []
         for i in range(len(layers)):
             before.append(scale[i] * (inputs[-1] @ W[i]) + layers[i].sigma_b * b[i])
             inputs.append(act(before[-1]))

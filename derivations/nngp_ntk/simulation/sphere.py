@@ -85,8 +85,10 @@ DEPTHS = (1, 2, 3)
 
 
 def large_degrees(*, xp, rng, progress, step, d, kind) -> Measurement:
-    """Projections of the kernel of each of `DEPTHS` at the even degree 1/step and at the odd one before it (but
-    for one layer, which has nothing there): (1, 5). In units of k^-d (NTK) or k^-(d + 2) (NNGP)."""
+    """Projections of the kernel of each of `DEPTHS` at the even degree 1/step and at the odd one before it.
+
+    For one layer, which has nothing at odd degrees, only at the even one: (1, 5). In units of k^-d (NTK) or
+    k^-(d + 2) (NNGP)."""
     even, found, power = round(1 / step), [], d + 2 * (kind == "nngp")
     x, w = np.polynomial.legendre.leggauss(4 * even + 64)
     angle = xp.asarray(np.pi / 2 * (x + 1))
