@@ -191,13 +191,13 @@ def relu_cusp(depth: int, kind: Literal["nngp", "ntk"] = "ntk") -> Cusp:
     """
     if not (isinstance(depth, int | np.integer) and depth >= 1):
         raise ValueError(f"depth = {depth!r}: the number of hidden layers, from 1")
+    if kind not in ("nngp", "ntk"):
+        raise ValueError(f"kind = {kind!r}: nngp or ntk")
     if kind == "ntk":
-        return Cusp(-float(ntk_cusp_coefficient(depth)), float(opposite_cusp(depth - 1)), 0.5)
-    if kind == "nngp":
-        plus = float(nngp_cusp_coefficient(depth))
-        one = float(nngp_cusp_coefficient(1))
-        return Cusp(plus, float(opposite_cusp(depth - 1, C_1=one)), 1.5)
-    raise ValueError(f"kind = {kind!r}: nngp or ntk")
+        plus, one, nu = -float(ntk_cusp_coefficient(depth)), -float(ntk_cusp_coefficient(1)), 0.5
+    else:
+        plus, one, nu = float(nngp_cusp_coefficient(depth)), float(nngp_cusp_coefficient(1)), 1.5
+    return Cusp(plus, float(opposite_cusp(depth - 1, C_1=one)), nu)  # one layer has the same at both poles
 
 
 @lru_cache(maxsize=4)
