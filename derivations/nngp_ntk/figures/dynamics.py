@@ -55,8 +55,8 @@ def networks_on(angle, times, rate) -> np.ndarray:
 def ensembles_in_training(axes):
     r"""An ensemble of ReLU networks of one hidden layer learns six values (crosses) of a function (dotted) on
     the circle. Mean and twice the standard deviation over the initialisations. Line and band: theory, for
-    infinitely wide networks after a time $t$; markers: 100 trained networks of width 1024. Dashed, in (c): the
-    NNGP posterior, which the trained ensemble is not.
+    infinitely wide networks after a time $t$; markers: 100 trained networks of width 1024. Dashed, in (c):
+    the NNGP posterior, which the trained ensemble is not.
     """
     times, fine, coarse = (0.1, 1.0, 10.0), np.linspace(-np.pi, np.pi, 181), np.linspace(-3, 3, 25)
     theory, drawn = ensemble_on(fine), networks_on(coarse, times, 0.02)[..., len(ANGLES) :]
@@ -83,8 +83,8 @@ def ensembles_in_training(axes):
 
 @figure(columns=1, shows=(component_loss,))
 def learning_of_principal_components(ax):
-    r"""The mean square of the residual along each kernel principal component, over an ensemble of ReLU networks
-    as above. Lines: theory, of slope $-2\eta\lambda_i$; markers: 100 trained networks of width 1024.
+    r"""The mean square of the residual along each kernel principal component, over an ensemble of ReLU
+    networks as above. Lines: theory, of slope $-2\eta\lambda_i$; markers: 100 trained networks of width 1024.
     """
     ensemble, times = ensemble_on(ANGLES), np.linspace(0, 2, 21)
     residual = networks_on(ANGLES[:0], times, 0.01) - targets(ANGLES)

@@ -162,8 +162,7 @@ class Ensemble:
     def training_mean(self, t) -> np.ndarray:
         """The mean at the training points: (..., P), or (..., P, C)."""
         V = self.components
-        shares = self._learned(self._gains(t))
-        return _along(shares, V.T @ self.y, V)
+        return _along(self.eigenvalues * self._gains(t), V.T @ self.y, V)
 
     def training_covariance(self, t, s=None) -> np.ndarray:
         """The covariance between training points, at times s (by default t) and t: (..., P, P).
