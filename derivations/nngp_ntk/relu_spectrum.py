@@ -14,6 +14,7 @@ from theory import Claim, ExplicitForm, Parameter, RecursiveForm
 from theory.closed_form import Precise
 from theory.rules import Assumption, Equates, Given, Recursion, Rewrites, Series, Substitutes
 
+from .activations.abrelu import a, b, cosine_map, derivative_map, kappa, kappa_dot
 from .cusp import both, c_minus, c_plus, d, k, nu, two_cusps
 from .dynamics import P, eta
 from .gains import lam, learning_time, needed, share
@@ -37,9 +38,13 @@ theta_1 = Parameter(
 C_next, theta_next = sp.symbols("C_l+1 theta_l+1")
 
 # %%
-step_dual = Claim(kappa_0, 1 - theta / pi, Given("the dual of the step, 1 at equal inputs"))
+step_share = Claim(kappa_0, kappa_dot, Given("the derivative dual of the ReLU, over that of equal inputs"))
+relu_share = Claim(kappa_1, kappa, Given("the dual of the ReLU, over that of equal inputs"))
+step_dual = Claim(kappa_0, 1 - theta / pi, Substitutes(step_share, derivative_map, at={a: 0, b: 1}))
 relu_dual = Claim(
-    kappa_1, (sin(theta) + (pi - theta) * cos(theta)) / pi, Given("the dual of the ReLU, 1 at equal inputs")
+    kappa_1,
+    (sin(theta) + (pi - theta) * cos(theta)) / pi,
+    Substitutes(relu_share, cosine_map, at={a: 0, b: 1}),
 )
 cosine = Claim(cos(2 * asin(x / sqrt(2))), 1 - x**2, Equates())
 
