@@ -33,12 +33,8 @@ distance_by_half_angle = Claim(
 
 # %%
 quarter = sp.Interval(0, sp.pi / 2)
-alpha_1 = Parameter(
-    "alpha_1", "mixing angle at the first input", quarter, unit="radians", latex=r"\alpha_1"
-)
-alpha_2 = Parameter(
-    "alpha_2", "mixing angle at the second input", quarter, unit="radians", latex=r"\alpha_2"
-)
+alpha_1 = Parameter("alpha_1", "mixing angle at the first input", quarter, unit="radians", latex=r"\alpha_1")
+alpha_2 = Parameter("alpha_2", "mixing angle at the second input", quarter, unit="radians", latex=r"\alpha_2")
 A = Parameter("A", "angle between the inputs in the first part", sp.Interval(0, sp.pi), unit="radians")
 B = Parameter("B", "angle between the inputs in the second part", sp.Interval(0, sp.pi), unit="radians")
 r, v = sp.symbols("r v", real=True)

@@ -20,7 +20,8 @@ NODES = 1024
 """Angles at which the layers are passed through; far more than terms, so that rounding averages out."""
 
 RANGE = 30
-"""A kernel that varies by more over the angles would lose digits where it is small: it is not expanded."""
+"""A homogeneous kernel that varies by more over the angles would lose digits where it is small, and is not
+expanded. Others keep the digits of their largest value, which is what rounding of the inputs leaves."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def composed(layers: tuple, q: float, width: int, inputs: int, ntk: bool) -> Com
     for layer in layers:
         pairs, _ = through(layer, pairs, None, width)
     values = [pairs.c, pairs.c if pairs.ntk is None else pairs.ntk]
-    if any(np.max(np.abs(v)) > RANGE * np.min(np.abs(v)) or np.min(v) < 0 < np.max(v) for v in values):
+    p = degree(layers)
+    if p is not None and any(np.max(np.abs(v)) > RANGE * np.min(np.abs(v)) for v in values):
         return None
     series = [dct(v) / NODES for v in values]
     terms = max(map(_terms, series))
@@ -75,7 +77,6 @@ def composed(layers: tuple, q: float, width: int, inputs: int, ntk: bool) -> Com
     count = 4 * -(-(terms - 1) // 4) + 1
     for one in series:
         one[0] /= 2
-    p = degree(layers)
     return Composed(series[0][:count], series[1][:count], 0.0 if p is None else p)
 
 

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from ..architecture.layers import Conv, Dense, Flatten, GlobalAveragePool
+from ..architecture.layers import Conv, Dense, GlobalAveragePool
 from ..setting import theta
 from .loops import arcsine_coefficients
 from .propagate import _window_mean, variance_of

@@ -14,14 +14,16 @@ def wants_positions(layers) -> bool:
     """Whether inputs have positions: (n, *positions, channels)."""
     spatial = (Conv, Attention, Flatten, GlobalAveragePool)
     return any(
-        isinstance(one, spatial) or (isinstance(one, Residual) and wants_positions(one.layers)) for one in layers
+        isinstance(one, spatial) or (isinstance(one, Residual) and wants_positions(one.layers))
+        for one in layers
     )
 
 
 def has_kinks(layers) -> bool:
     """Whether an activation's kernel is not smooth at parallel inputs, so that angles must be carried."""
     return any(
-        has_kinks(one.layers) if isinstance(one, Residual) else bool(getattr(one, "kinks", ())) for one in layers
+        has_kinks(one.layers) if isinstance(one, Residual) else bool(getattr(one, "kinks", ()))
+        for one in layers
     )
 
 
@@ -46,7 +48,9 @@ def checked(X1, X2, layers):
             f"X1 has shape {tuple(X1.shape)} and X2 {tuple(X2.shape)}: all axes but the first must agree"
         )
     if X2 is not None and array_namespace(X1) is not array_namespace(X2):
-        raise ValueError(f"X1 is of {type(X1).__module__} and X2 of {type(X2).__module__}: one library, please")
+        raise ValueError(
+            f"X1 is of {type(X1).__module__} and X2 of {type(X2).__module__}: one library, please"
+        )
     return X1, None if X2 is X1 else X2
 
 

@@ -42,9 +42,7 @@ class Network:
         width: int | None = None,
     ):
         if parametrisation not in PARAMETRISATIONS:
-            raise ValueError(
-                f"parametrisation = {parametrisation!r}: one of {', '.join(PARAMETRISATIONS)}"
-            )
+            raise ValueError(f"parametrisation = {parametrisation!r}: one of {', '.join(PARAMETRISATIONS)}")
         if (parametrisation == "standard") != (width is not None):
             raise ValueError(
                 f"width = {width!r} with the {parametrisation} parametrisation: the standard one needs the "

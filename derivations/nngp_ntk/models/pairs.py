@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
+
 @dataclass(frozen=True)
 class Pairs:
     """Arrays that broadcast to the shape of the kernel: (n1, n2), or with positions (n1, n2, *P) where

@@ -18,6 +18,7 @@ from ..architecture.layers import (
     LayerNorm,
     Residual,
 )
+from ..layers.attention import attention_identity_nngp, attention_logit, attention_nngp
 from ..layers.dense import dense_nngp, dense_ntk, dense_ntk_standard, dense_ntk_standard_unbiased
 from ..layers.layer_norm import layer_norm_nngp, layer_norm_ntk
 from ..layers.residual import residual_nngp, residual_ntk
@@ -203,8 +204,10 @@ def _diagonal(xp, x, window):
     """The entries of equal positions of (..., *P, *P), as (..., P)."""
     lead, positions = x.shape[: x.ndim - 2 * len(window)], prod(window)
     flat = xp.reshape(x, (*lead, positions, positions))
-    return xp.stack([flat[..., p, p] for p in range(positions)], axis=-1) if len(window) == 1 else xp.reshape(
-        xp.stack([flat[..., p, p] for p in range(positions)], axis=-1), (*lead, *window)
+    return (
+        xp.stack([flat[..., p, p] for p in range(positions)], axis=-1)
+        if len(window) == 1
+        else xp.reshape(xp.stack([flat[..., p, p] for p in range(positions)], axis=-1), (*lead, *window))
     )
 
 
@@ -227,24 +230,31 @@ def _pool(pairs, own):
 
 def _attention(layer, pairs, own):
     if pairs.ntk is not None:
-        raise ValueError(f"{layer}: only the NNGP kernel of attention is derived here, not the tangent kernel")
+        raise ValueError(
+            f"{layer}: only the NNGP kernel of attention is derived here, not the tangent kernel"
+        )
     if not pairs.window:
         raise ValueError(f"{layer}: the inputs have no positions, only channels; attention needs some")
     xp = array_namespace(pairs.c)
-    square = lambda x: xp.reshape(  # noqa: E731
-        x, (*x.shape[: x.ndim - 2 * len(pairs.window)], prod(pairs.window), prod(pairs.window))
+    square = (
+        lambda x: xp.reshape(
+            x, (*x.shape[: x.ndim - 2 * len(pairs.window)], prod(pairs.window), prod(pairs.window))
+        )
     )
     cs = [square(one.c) for one in (pairs, *own)]
     if layer.logits == "identity":
         deviations = layer.sigma_q, layer.sigma_k, layer.sigma_v
         after = [
-            identity_attention_nngp(c, xp.sum(c**2, axis=(-2, -1), keepdims=True), *deviations) for c in cs
+            attention_identity_nngp(c, xp.sum(c**2, axis=(-2, -1), keepdims=True), *deviations) for c in cs
         ]
     else:
-        weights = [attention_weights(layer, one) for one in cs[1:]]
+        weights = [attention_logit(one, layer.sigma_q, layer.sigma_k) for one in cs[1:]]
+        if layer.logits == "softmax":
+            weights = [_softmax(xp, one) for one in weights]
         ends = ((weights[0][:, None], weights[1][None]), (weights[0],) * 2, (weights[1],) * 2)
         after = [
-            layer.sigma_v**2 * (a @ c @ xp.matrix_transpose(b)) for c, (a, b) in zip(cs, ends, strict=True)
+            attention_nngp(a @ c @ xp.matrix_transpose(b), layer.sigma_v)
+            for c, (a, b) in zip(cs, ends, strict=True)
         ]
     made = [xp.reshape(c, one.c.shape) for c, one in zip(after, (pairs, *own), strict=True)]
     variances = [xp.reshape(_diagonal(xp, c, pairs.window), (c.shape[0], *pairs.window)) for c in made[1:]]
@@ -263,6 +273,11 @@ def _attention(layer, pairs, own):
         for one, c, v in zip(own, made[1:], variances, strict=True)
     )
     return replace(pairs, q1=q1, q2=q2, c=made[0], theta=None), alone
+
+
+def _softmax(xp, x):
+    weights = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
+    return weights / xp.sum(weights, axis=-1, keepdims=True)
 
 
 _STEPS = {

@@ -23,15 +23,21 @@ class KernelRegression:
         if kernel not in ("nngp", "ntk"):
             raise ValueError(f"kernel = {kernel!r}: nngp or ntk")
         if not (isinstance(ridge, int | float) and 0 <= ridge < float("inf")):
-            raise ValueError(f"ridge = {ridge!r}: a finite number >= 0, in units of the kernel's mean diagonal")
+            raise ValueError(
+                f"ridge = {ridge!r}: a finite number >= 0, in units of the kernel's mean diagonal"
+            )
         self.network, self.kernel, self.ridge = network, kernel, ridge
 
-    def fit(self, X, y, *, matrix_free: bool = False, tolerance: float = 1e-6, progress=None) -> KernelRegression:
+    def fit(
+        self, X, y, *, matrix_free: bool = False, tolerance: float = 1e-6, progress=None
+    ) -> KernelRegression:
         """Solves for the training set. ``matrix_free``: by conjugate gradients to the ``tolerance``, in the
         memory of one tile (needs a ridge). ValueError for a kernel that is not positive definite."""
         self.X, Y = X, np.asarray(y, dtype=float)
         if Y.shape[0] != len(X) or not np.all(np.isfinite(Y)):
-            raise ValueError(f"y has shape {Y.shape}: finite targets, one row for each of the {len(X)} inputs")
+            raise ValueError(
+                f"y has shape {Y.shape}: finite targets, one row for each of the {len(X)} inputs"
+            )
         of = getattr(self.network, self.kernel)
         if matrix_free:
             some = X[:: max(1, len(X) // 256)]

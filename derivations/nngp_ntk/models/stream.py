@@ -45,7 +45,9 @@ def to_disk(
     if record.exists():
         told = json.loads(record.read_text())
         if told["kernel"] != identity:
-            raise ValueError(f"{place} holds another kernel (its network, inputs or dtype differ): take a new folder")
+            raise ValueError(
+                f"{place} holds another kernel (its network, inputs or dtype differ): take a new folder"
+            )
         done = told["rows"]
     mode = "r+" if done and array.exists() else "w+"
     rows = tiles.shape[0]
@@ -109,7 +111,9 @@ def solve(
     pass over the kernel. RuntimeError if ``most`` passes are not enough, with the residual reached.
     """
     if not (isinstance(ridge, int | float) and 0 < ridge < float("inf")):
-        raise ValueError(f"ridge = {ridge!r}: conjugate gradients need a finite number > 0, in units of the kernel")
+        raise ValueError(
+            f"ridge = {ridge!r}: conjugate gradients need a finite number > 0, in units of the kernel"
+        )
     Y = np.asarray(Y, dtype=np.float64)
     if len(Y) != len(X) or not np.all(np.isfinite(Y)):
         raise ValueError(f"Y has shape {Y.shape}: finite targets, one row for each of the {len(X)} inputs")
@@ -184,7 +188,9 @@ def _tile(tiles: Tiles, rows: slice, columns: slice) -> tuple:
 
 
 def _identity(network, tiles, kernel, dtype) -> str:
-    told = hashlib.sha256(f"{network!r} {network.parametrisation} {network.width} {kernel} {np.dtype(dtype)}".encode())
+    told = hashlib.sha256(
+        f"{network!r} {network.parametrisation} {network.width} {kernel} {np.dtype(dtype)}".encode()
+    )
     told.update(repr([getattr(one, "parameters", None) for one in network.layers]).encode())
     for X in (tiles.X1, tiles.X2):
         told.update(repr(X.shape).encode())
