@@ -1,0 +1,62 @@
+# %% [markdown]
+# # Optimal activations
+# A vote with $\lVert x - x'\rVert^{-\alpha}$ is Bayes-consistent for $\alpha = d$ (R4). Of the cubics with
+# slope 2 at 1 exactly one family has it.
+
+# %%
+import sympy as sp
+from sympy import Integral, Rational, exp, log, oo, pi, sqrt
+
+from theory import Claim, ExplicitForm, Parameter
+from theory.rules import Given, Integrates, Solves, Substitutes
+
+d = Parameter("d", "dimension of the data", sp.Range(2, sp.oo), extremes=(2, 60))
+z = Parameter("z", "preactivation")
+w1, w2, w3, w7 = sp.symbols("w_1 w_2 w_3 w_7")
+exponent = sp.Symbol("alpha")
+
+# %%
+conditions = Claim(
+    sp.Tuple(w1 + w2 + w3, w1 + 2 * w2 + 3 * w3, w1),
+    sp.Tuple(1, 2, 2 ** (-sp.Rational(1, 2) * d)),
+    Given("normalised, slope 2 at 1, and -2 ln(w_1) = d ln(2)"),
+)
+optimal_cubic = Claim(
+    sp.Tuple(w1, w2, w3),
+    sp.Tuple(2 ** (-d / 2), 1 - 2 ** (1 - d / 2), 2 ** (-d / 2)),
+    Solves(conditions),
+)
+exponent_of_weights = Claim(
+    exponent, -2 * log(w1) / log(w1 + 2 * w2 + 3 * w3), Given("the exponent by the weights")
+)
+exponent_is_dimension = Claim(exponent, d, Substitutes(exponent_of_weights, optimal_cubic))
+
+# %% [markdown]
+# In one dimension the second weight would be negative: the seventh polynomial takes the place of the third.
+
+# %%
+line_conditions = Claim(
+    sp.Tuple(w1 + w2 + w7, w1 + 2 * w2 + 7 * w7, w1),
+    sp.Tuple(1, 2, 1 / sqrt(2)),
+    Given("the same for d = 1 with degrees 1, 2, 7"),
+)
+optimal_on_a_line = Claim(
+    sp.Tuple(w1, w2, w7),
+    sp.Tuple(1 / sqrt(2), 1 - 3 * sqrt(2) / 5, sqrt(2) / 10),
+    Solves(line_conditions),
+)
+
+# %% [markdown]
+# The Hermite coefficients of the cubic for $d = 2$, $\phi = (z + (z^3 - 3z)/\sqrt6)/\sqrt2$, as Gaussian
+# integrals.
+
+# %%
+normal = exp(-(z**2) / 2) / sqrt(2 * pi)
+phi = (z + (z**3 - 3 * z) / sqrt(6)) / sqrt(2)
+unit_norm = Claim(Integral(normal * phi**2, (z, -oo, oo)), 1, Integrates())
+no_constant = Claim(Integral(normal * phi, (z, -oo, oo)), 0, Integrates())
+first_coefficient = Claim(Integral(normal * phi * z, (z, -oo, oo)), 1 / sqrt(2), Integrates())
+mean_square_slope = Claim(Integral(normal * phi.diff(z) ** 2, (z, -oo, oo)), 2, Integrates())
+
+# %%
+optimal_weights = ExplicitForm(optimal_cubic, (d,))
