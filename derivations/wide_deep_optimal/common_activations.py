@@ -5,18 +5,15 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, Rational, asin, cosh, coth, exp, log, oo, pi, sinh, sqrt
+from sympy import Integral, Rational, asin, cosh, exp, oo, pi, sinh, sqrt
 
-from theory import Claim
-from theory.parameter import REAL
-from theory.rules import Differentiates, Given, Integrates, Substitutes
+from theory import Claim, ExplicitForm
+from theory.rules import Assumption, Differentiates, Integrates
 
 from .setting import xi
 
 z = sp.Symbol("z", real=True)
 dual_sin, dual_erf = sp.Function("psi_sin"), sp.Function("psi_erf")
-alpha_sin, alpha_erf = sp.symbols("alpha_sin alpha_erf")
-s0, s1 = sp.symbols("s_0 s_1", positive=True)
 
 # %%
 normal = exp(-(z**2) / 2) / sqrt(2 * pi)
@@ -25,13 +22,17 @@ relu_norm = Claim(Integral(normal * 2 * z**2, (z, 0, oo)), 1, Integrates())
 relu_slope = Claim(Integral(normal * 2, (z, 0, oo)), 1, Integrates())
 
 # %%
-sine = Claim(dual_sin(xi), sinh(xi) / sinh(1), Given("E sin(u) sin(v), normalised"))
+sine = Claim(dual_sin(xi), sinh(xi) / sinh(1), Assumption("infinite width: E sin(u) sin(v), normalised"))
 sine_slope = Claim(dual_sin(xi).diff(xi), cosh(xi) / sinh(1), Differentiates(sine, xi))
 error_function = Claim(
-    dual_erf(xi), asin(Rational(2, 3) * xi) / asin(Rational(2, 3)), Given("E erf(u) erf(v), normalised")
+    dual_erf(xi), asin(Rational(2, 3) * xi) / asin(Rational(2, 3)), Assumption("infinite width: E erf(u) erf(v), normalised")
 )
 error_function_slope = Claim(
     dual_erf(xi).diff(xi),
     2 / sqrt(9 - 4 * xi**2) / asin(Rational(2, 3)),
     Differentiates(error_function, xi),
 )
+
+# %%
+sine_dual = ExplicitForm(sine, (xi,))
+erf_dual = ExplicitForm(error_function, (xi,))

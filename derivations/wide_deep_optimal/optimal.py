@@ -5,26 +5,24 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, Rational, exp, log, oo, pi, sqrt
+from sympy import Integral, exp, log, oo, pi, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.rules import Given, Integrates, Solves, Substitutes
 
 d = Parameter("d", "dimension of the data", sp.Range(2, sp.oo), extremes=(2, 60))
 z = Parameter("z", "preactivation")
-w1, w2, w3, w7 = sp.symbols("w_1 w_2 w_3 w_7")
+w1, w2, w3, w7 = sp.symbols("w_1 w_2 w_3 w_7", positive=True)
 exponent = sp.Symbol("alpha")
 
 # %%
-conditions = Claim(
-    sp.Tuple(w1 + w2 + w3, w1 + 2 * w2 + 3 * w3, w1),
-    sp.Tuple(1, 2, 2 ** (-sp.Rational(1, 2) * d)),
-    Given("normalised, slope 2 at 1, and -2 ln(w_1) = d ln(2)"),
-)
+unit_sum = Claim(w1 + w2 + w3, 1, Given("normalised"))
+slope_two = Claim(w1 + 2 * w2 + 3 * w3, 2, Given("slope 2 at 1"))
+exponent_d = Claim(-2 * log(w1), d * log(2), Given("the exponent is d"))
 optimal_cubic = Claim(
     sp.Tuple(w1, w2, w3),
     sp.Tuple(2 ** (-d / 2), 1 - 2 ** (1 - d / 2), 2 ** (-d / 2)),
-    Solves(conditions),
+    Solves((unit_sum, slope_two, exponent_d)),
 )
 exponent_of_weights = Claim(
     exponent, -2 * log(w1) / log(w1 + 2 * w2 + 3 * w3), Given("the exponent by the weights")
@@ -35,15 +33,13 @@ exponent_is_dimension = Claim(exponent, d, Substitutes(exponent_of_weights, opti
 # In one dimension the second weight would be negative: the seventh polynomial takes the place of the third.
 
 # %%
-line_conditions = Claim(
-    sp.Tuple(w1 + w2 + w7, w1 + 2 * w2 + 7 * w7, w1),
-    sp.Tuple(1, 2, 1 / sqrt(2)),
-    Given("the same for d = 1 with degrees 1, 2, 7"),
-)
+unit_sum_on_a_line = Claim(w1 + w2 + w7, 1, Given("normalised"))
+slope_on_a_line = Claim(w1 + 2 * w2 + 7 * w7, 2, Given("slope 2 at 1"))
+exponent_one = Claim(-2 * log(w1), log(2), Given("the exponent is 1"))
 optimal_on_a_line = Claim(
     sp.Tuple(w1, w2, w7),
     sp.Tuple(1 / sqrt(2), 1 - 3 * sqrt(2) / 5, sqrt(2) / 10),
-    Solves(line_conditions),
+    Solves((unit_sum_on_a_line, slope_on_a_line, exponent_one)),
 )
 
 # %% [markdown]

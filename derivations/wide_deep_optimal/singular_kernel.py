@@ -9,7 +9,7 @@ from sympy import log
 
 from theory import Claim, ExplicitForm, Parameter, RecursiveForm
 from theory.parameter import POSITIVE
-from theory.rules import Expands, Given, Solves, Substitutes
+from theory.rules import Assumption, Expands, Given, Solves, Substitutes
 
 from .setting import w2, w3, xi
 
@@ -29,9 +29,8 @@ schroeder = Claim(
 koenigs_series = Claim(
     a(xi),
     xi
-    + w2 / (w1 - w1**2) * xi**2
-    + (w3 + 2 * w2**2 / (1 - w1)) / (w1 - w1**3) * xi**3,
-    Expands(schroeder, xi, 3),
+    + w2 / (w1 - w1**2) * xi**2,
+    Expands(schroeder, xi, 2),
 )
 
 # %% [markdown]
@@ -40,31 +39,48 @@ koenigs_series = Claim(
 
 # %%
 near_one = Claim(near(q * eps), w1 * near(eps), Given("Schroeder's equation where the dual is linear"))
-power = Claim(near(eps), eps ** (log(w1) / log(q)), Solves(near_one))
+power = Claim(near(eps), eps ** (log(w1) / log(q)), Solves(near_one, conditions=[(near(1), 1)]))
 by_distance = Claim(
     near(r**2 / 2),
     2 ** (-log(w1) / log(q)) * r ** (2 * log(w1) / log(q)),
     Substitutes(power, at={eps: r**2 / 2}),
 )
-alpha_of_slopes = Claim(
-    exponent, -2 * log(w1) / log(q), Given("the power of the distance, by eps = r**2/2: a ~ r**-alpha")
+local_exponent = Claim(
+    exponent, -r * sp.Derivative(sp.log(near(r**2 / 2)), r), Given("a ~ r**-alpha, with eps = r**2/2")
 )
+alpha_of_slopes = Claim(exponent, -2 * log(w1) / log(q), Substitutes(local_exponent, power))
 
 # %% [markdown]
 # The scaled kernel $A_l = K_l/w_1^l$ does not underflow at any depth.
 
 # %%
-layer = Claim(
-    sp.Tuple(K(L + 1), A(L + 1)),
+scaling = Claim(A(L), K(L) / w1**L, Given("the kernel over w_1**L"))
+kernel_layer = Claim(
+    sp.Tuple(K(L + 1), K(L + 1) / w1 ** (L + 1)),
     sp.Tuple(
-        K(L) * (w1 + K(L) * (w2 + K(L) * w3)),
-        A(L) * (1 + K(L) * (w2 + K(L) * w3) / w1),
+        w1 * K(L) + w2 * K(L) ** 2 + w3 * K(L) ** 3,
+        (w1 * K(L) + w2 * K(L) ** 2 + w3 * K(L) ** 3) / w1 ** (L + 1),
     ),
     Given("a layer, and the same over w_1**(L + 1)"),
+)
+scaled_layer = Claim(
+    sp.Tuple(K(L + 1), A(L + 1)),
+    sp.Tuple(K(L) * (w1 + K(L) * (w2 + K(L) * w3)), A(L) * (1 + K(L) * (w2 + K(L) * w3) / w1)),
+    Substitutes(kernel_layer, scaling),
+)
+
+# %% [markdown]
+# The tangent kernel has the same limit, with a factor of depth.
+
+# %%
+tangent_limit = Claim(
+    sp.Function("N")(L),
+    A(L),
+    Assumption("great depth: Theta_L / (L w_1**(L - 1)) tends to the limit of K_L / w_1**L, like 1/L"),
 )
 
 # %%
 singular_exponent = ExplicitForm(alpha_of_slopes, (w1, q))
 scaled_kernel = RecursiveForm(
-    layer, (L, xi, w1, w2, w3), state=(K(L), A(L)), start=(xi, xi), steps=L, value=A(L)
+    scaled_layer, (L, xi, w1, w2, w3), state=(K(L), A(L)), start=(xi, xi), steps=L, value=A(L)
 )
