@@ -14,7 +14,7 @@ from .singular_kernel import scaled_kernel, singular_exponent, tangent_limit
 from .tangent_kernel import deep_kernels, diagonal_tangent_kernel
 
 XI = (0.1, 0.5, 0.9)
-CUBIC = {"xi": (0.1, 0.4, 0.8), "w_0": 0.1, "w_1": 0.4, "w_2": 0.3, "w_3": 0.2}
+CUBIC = {"xi": (0.35, 0.75), "w_0": 0.1, "w_1": 1.0, "w_2": 0.5, "w_3": 0.3}
 dual_of_random_layers = Comparison(dual_kernel, layer_products, CUBIC, MonteCarlo(), covers=(dual_map,))
 dual_of_sine = Comparison(sine_dual, sine_products, {"xi": XI}, MonteCarlo(), covers=(sine,))
 dual_of_erf = Comparison(erf_dual, erf_products, {"xi": XI}, MonteCarlo(), covers=(error_function,))
@@ -22,7 +22,7 @@ dual_of_erf = Comparison(erf_dual, erf_products, {"xi": XI}, MonteCarlo(), cover
 diagonal_by_layers = Comparison(
     diagonal_tangent_kernel,
     diagonals,
-    {"L": (1, 3, 20, 60), "w_2": (0.1, 0.25, 0.3, 0.0625), "w_3": (0.2, 0.25, 0.1, 0.5)},
+    {"L": (1, 3, 20, 60)},
     RoundOff(200),
 )
 tangent_kernel_by_layers = Comparison(
@@ -36,7 +36,7 @@ tangent_kernel_by_layers = Comparison(
 exponent_by_layers = Comparison(
     singular_exponent,
     local_slopes,
-    {"w_2": (0.0, 0.25, 0.5), "w_3": (0.5, 0.375, 0.25)},
+    {},
     Discretisation(1, (2**-6, 2**-7, 2**-8, 2**-9)),
 )
 depth_of_the_tangent_kernel = Comparison(

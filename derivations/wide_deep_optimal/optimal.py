@@ -16,16 +16,16 @@ w1, w2, w3, w7 = sp.symbols("w_1 w_2 w_3 w_7", positive=True)
 exponent = sp.Symbol("alpha")
 
 # %%
-unit_sum = Claim(w1 + w2 + w3, 1, Given("normalised"))
-slope_two = Claim(w1 + 2 * w2 + 3 * w3, 2, Given("slope 2 at 1"))
+unit_sum = Claim(w1 + w2 + w3 + w7, 1, Given("normalised"))
+slope_two = Claim(w1 + 2 * w2 + 3 * w3 + 7 * w7, 2, Given("slope 2 at 1"))
 exponent_d = Claim(-2 * log(w1), d * log(2), Given("the exponent is d"))
 optimal_cubic = Claim(
-    sp.Tuple(w1, w2, w3),
-    sp.Tuple(2 ** (-d / 2), 1 - 2 ** (1 - d / 2), 2 ** (-d / 2)),
+    sp.Tuple(w1, w2, w3, w7),
+    sp.Tuple(2 ** (-d / 2), 1 - 2 ** (1 - d / 2), 2 ** (-d / 2), 0),
     Solves((unit_sum, slope_two, exponent_d)),
 )
 exponent_of_weights = Claim(
-    exponent, -2 * log(w1) / log(w1 + 2 * w2 + 3 * w3), Given("the exponent by the weights")
+    exponent, -2 * log(w1) / log(w1 + 2 * w2 + 3 * w3 + 7 * w7), Given("the exponent by the weights")
 )
 exponent_is_dimension = Claim(exponent, d, Substitutes(exponent_of_weights, optimal_cubic))
 
@@ -33,14 +33,14 @@ exponent_is_dimension = Claim(exponent, d, Substitutes(exponent_of_weights, opti
 # In one dimension the second weight would be negative: the seventh polynomial takes the place of the third.
 
 # %%
-unit_sum_on_a_line = Claim(w1 + w2 + w7, 1, Given("normalised"))
-slope_on_a_line = Claim(w1 + 2 * w2 + 7 * w7, 2, Given("slope 2 at 1"))
 exponent_one = Claim(-2 * log(w1), log(2), Given("the exponent is 1"))
 optimal_on_a_line = Claim(
-    sp.Tuple(w1, w2, w7),
-    sp.Tuple(1 / sqrt(2), 1 - 3 * sqrt(2) / 5, sqrt(2) / 10),
-    Solves((unit_sum_on_a_line, slope_on_a_line, exponent_one)),
+    sp.Tuple(w1, w2, w3, w7),
+    sp.Tuple(1 / sqrt(2), 1 - 3 * sqrt(2) / 5, 0, sqrt(2) / 10),
+    Solves((unit_sum, slope_two, exponent_one)),
 )
+
+line_exponent = Claim(exponent, 1, Substitutes(exponent_of_weights, optimal_on_a_line))
 
 # %% [markdown]
 # The Hermite coefficients of the cubic for $d = 2$, $\phi = (z + (z^3 - 3z)/\sqrt6)/\sqrt2$, as Gaussian

@@ -76,7 +76,7 @@ scaled_layer = Claim(
 tangent_limit = Claim(
     sp.Function("N")(L),
     A(L),
-    Assumption("great depth: Theta_L / (L w_1**(L - 1)) tends to the limit of K_L / w_1**L, like 1/L"),
+    Assumption("great depth: Theta_L / (L w_1**L) tends to the limit of K_L / w_1**L, like 1/L"),
 )
 
 # %%

@@ -75,8 +75,9 @@ class Activation:
         if not (np.ndim(d) == 0 and float(d) == int(d) and d >= 1):
             raise ValueError(f"d = {d}: the dimension of the data is an integer from 1 on")
         if d > 1:
-            return cls([0.0, *map(float, optimal_weights(int(d)))])
-        w1, w2, w7 = (float(w) for w in optimal_on_a_line.rhs)
+            w1, w2, w3, _ = map(float, optimal_weights(int(d)))
+            return cls([0.0, w1, w2, w3])
+        w1, w2, _, w7 = (float(w) for w in optimal_on_a_line.rhs)
         return cls([0, w1, w2, 0, 0, 0, 0, w7])
 
     @property

@@ -52,9 +52,9 @@ def iterated(gap, w, depth):
 
 
 def tangent_at_depth(*, xp, rng, progress, step, xi, w_1, w_2, w_3) -> Measurement:
-    """Theta_L / (L w_1^(L-1)) at depth L = 1/step."""
+    """Theta_L / (L w_1^L) at depth L = 1/step."""
     depth = round(1 / step)
-    found = [iterated(1 - x, (0, w_1, w_2, w_3), depth)[2] / (depth * mpmath.mpf(w_1) ** (depth - 1)) for x in xi]
+    found = [iterated(1 - x, (0, w_1, w_2, w_3), depth)[2] / (depth * mpmath.mpf(w_1) ** depth) for x in xi]
     return Measurement(xp.asarray(np.array([[float(v) for v in found]])))
 
 
@@ -89,11 +89,11 @@ def local_slope(*, xp, rng, progress, step, w_2, w_3) -> Measurement:
     return Measurement(xp.asarray(np.array([found])), {"w_1": np.array(firsts), "q": np.array(slopes)})
 
 
-_MANY = {"laptop": {"width": 2000, "replicates": 64}, "gpu": {"width": 100_000, "replicates": 256}}
+_MANY = {"laptop": {"width": 250_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
 layer_products = Simulation(random_layer, _MANY)
 tangent_kernels = Simulation(tangent_at_depth)
-diagonals = Simulation(diagonal)
+diagonals = Simulation(partial(diagonal, w_2=(0.125, 0.25, 0.5, 0.0625), w_3=(0.25, 0.25, 0.125, 0.5)))
 deep_tangents = Simulation(deep)
-local_slopes = Simulation(local_slope)
+local_slopes = Simulation(partial(local_slope, w_2=(0.0, 0.25, 0.5), w_3=(0.5, 0.375, 0.25)))
 sine_products = Simulation(partial(random_layer, phi="sine"), _MANY)
 erf_products = Simulation(partial(random_layer, phi="erf"), _MANY)
