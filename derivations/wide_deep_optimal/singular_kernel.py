@@ -11,11 +11,15 @@ from theory import Claim, ExplicitForm, Parameter, RecursiveForm
 from theory.parameter import POSITIVE
 from theory.rules import Assumption, Expands, Given, Solves, Substitutes
 
-from .setting import w2, w3, xi
+from .setting import xi
 
 L = Parameter("L", "number of layers", sp.Range(0, sp.oo), extremes=(1, 60))
 w1 = Parameter("w_1", "slope of the dual at 0", sp.Interval.open(0, 1), extremes=(1e-2, 1))
 q = Parameter("q", "slope of the dual at 1", sp.Interval.open(1, sp.oo), extremes=(1.01, 100))
+w2, w3 = (
+    Parameter(f"w_{k}", f"weight of the Hermite polynomial {k}", sp.Interval(0, 1), extremes=(1e-3, 0.3))
+    for k in (2, 3)
+)
 eps = Parameter("eps", "1 - xi", POSITIVE, latex=r"\varepsilon")
 r = Parameter("r", "distance of the inputs", POSITIVE)
 a, near = sp.Function("a", real=True), sp.Function("p", positive=True)
@@ -67,6 +71,7 @@ scaled_layer = Claim(
     sp.Tuple(K(L + 1), A(L + 1)),
     sp.Tuple(K(L) * (w1 + K(L) * (w2 + K(L) * w3)), A(L) * (1 + K(L) * (w2 + K(L) * w3) / w1)),
     Substitutes(kernel_layer, scaling),
+    where=w1 + w2 + w3 <= 1,
 )
 
 # %% [markdown]

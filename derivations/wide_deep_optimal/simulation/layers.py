@@ -90,10 +90,11 @@ def local_slope(*, xp, rng, progress, step, w_2, w_3) -> Measurement:
 
 
 _MANY = {"laptop": {"width": 250_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
+_FEWER = {"laptop": {"width": 20_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
 layer_products = Simulation(random_layer, _MANY)
 tangent_kernels = Simulation(tangent_at_depth)
 diagonals = Simulation(partial(diagonal, w_2=(0.125, 0.25, 0.5, 0.0625), w_3=(0.25, 0.25, 0.125, 0.5)))
 deep_tangents = Simulation(deep)
 local_slopes = Simulation(partial(local_slope, w_2=(0.0, 0.25, 0.5), w_3=(0.5, 0.375, 0.25)))
-sine_products = Simulation(partial(random_layer, phi="sine"), _MANY)
-erf_products = Simulation(partial(random_layer, phi="erf"), _MANY)
+sine_products = Simulation(partial(random_layer, phi="sine"), _FEWER)
+erf_products = Simulation(partial(random_layer, phi="erf"), _FEWER)

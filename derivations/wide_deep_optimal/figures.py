@@ -1,0 +1,75 @@
+"""Figures of wide and deep networks as classifiers. All seeds are fixed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory.figure import figure
+
+from .models.activation import Activation
+from .models.classifier import classify
+from .models.kernels import alpha, koenigs
+from .simulation.arc import BAYES, sample
+from .singular_kernel import singular_exponent
+
+STYLES = ("-", "--", "-.", ":")
+
+
+@figure(height=2.8, shows=(singular_exponent,))
+def singular_kernels(ax):
+    r"""The limit $a$ of the kernel of deep networks against the distance $r$ of the inputs, for the optimal
+    activations of dimension 1, 2, 3 and for the sine. Lines: the kernel; markers: $r^{-\alpha}$ with the
+    exponent of theory, through the leftmost point.
+    """
+    gap = np.geomspace(1e-8, 0.5, 81)
+    r = np.sqrt(2 * gap)
+    for k, (name, act) in enumerate(
+        [*((f"$d = {d}$", Activation.optimal(d)) for d in (1, 2, 3)), ("sine", Activation.from_callable(np.sin))]
+    ):
+        a = koenigs(None, act, gap=gap)
+        ax.plot(r, a, color=f"C{k}", linestyle=STYLES[k], label=name)
+        power = a[0] * (r / r[0]) ** -alpha(act)
+        ax.plot(r[::8], power[::8], "os^D"[k], color=f"C{k}", mfc="none", ms=3, label=f"{name}, power")
+    ax.set(xscale="log", yscale="log", xlabel="distance $r$", ylabel="$a$")
+    ax.legend(fontsize=6, ncol=2)
+
+
+@figure(height=2.8)
+def risk_by_samples(ax):
+    r"""Test error on the arc against the number $n$ of training points, for networks of infinite depth:
+    optimal activation, nearest neighbour ($h_2$) and majority. Means over 8 draws of the data, 500 test
+    points each; dotted: the error of the Bayes classifier.
+    """
+    n = np.array([25, 50, 100, 200, 400, 800])
+    cases = (("optimal", Activation.optimal(1)), ("$h_2$", [0, 0, 1]), ("majority", [0.2, 0.3, 0.5]))
+    for k, (name, w) in enumerate(cases):
+        errors = [np.mean([_error(m, w, seed) for seed in range(8)]) for m in n]
+        ax.plot(n, errors, marker="os^"[k], mfc="none", ms=4, linestyle=STYLES[k], label=name)
+    ax.axhline(BAYES, color="0.5", linestyle=":", label="Bayes")
+    ax.set(xscale="log", xlabel="training points $n$", ylabel="test error", ylim=(0, 0.6))
+    ax.legend(fontsize=7)
+
+
+@figure(height=2.8)
+def depth_and_its_limit(ax):
+    r"""Labels in which ridgeless regression with the tangent kernel of depth $L$ differs from the vote at
+    infinite depth, on the arc: 40 training points, 500 test points, means over 8 draws.
+    """
+    depths = np.array([20, 60, 200, 600, 2000, 6000, 20000])
+    act, apart = Activation.optimal(1), []
+    for depth in depths:
+        draws = []
+        for seed in range(8):
+            rng = np.random.default_rng(seed)
+            (X, y), (X_test, _) = sample(40, rng), sample(500, rng)
+            draws.append(np.mean(classify(X, y, X_test, act, depth) != classify(X, y, X_test, act)))
+        apart.append(np.mean(draws))
+    ax.plot(depths, apart, "o-", mfc="none", ms=4, label="optimal activation")
+    ax.set(xscale="log", xlabel="depth $L$", ylabel="labels that differ", ylim=(0, None))
+    ax.legend(fontsize=7)
+
+
+def _error(n, w, seed):
+    rng = np.random.default_rng(seed)
+    (X, y), (X_test, y_test) = sample(n, rng), sample(500, rng)
+    return np.mean(classify(X, y, X_test, w) != y_test)
