@@ -25,7 +25,9 @@ relu_slope = Claim(Integral(normal * 2, (z, 0, oo)), 1, Integrates())
 sine = Claim(dual_sin(xi), sinh(xi) / sinh(1), Assumption("infinite width: E sin(u) sin(v), normalised"))
 sine_slope = Claim(dual_sin(xi).diff(xi), cosh(xi) / sinh(1), Differentiates(sine, xi))
 error_function = Claim(
-    dual_erf(xi), asin(Rational(2, 3) * xi) / asin(Rational(2, 3)), Assumption("infinite width: E erf(u) erf(v), normalised")
+    dual_erf(xi),
+    asin(Rational(2, 3) * xi) / asin(Rational(2, 3)),
+    Assumption("infinite width: E erf(u) erf(v), normalised"),
 )
 error_function_slope = Claim(
     dual_erf(xi).diff(xi),

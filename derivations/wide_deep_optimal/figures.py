@@ -24,7 +24,10 @@ def singular_kernels(ax):
     gap = np.geomspace(1e-8, 0.5, 81)
     r = np.sqrt(2 * gap)
     for k, (name, act) in enumerate(
-        [*((f"$d = {d}$", Activation.optimal(d)) for d in (1, 2, 3)), ("sine", Activation.from_callable(np.sin))]
+        [
+            *((f"$d = {d}$", Activation.optimal(d)) for d in (1, 2, 3)),
+            ("sine", Activation.from_callable(np.sin)),
+        ]
     ):
         a = koenigs(None, act, gap=gap)
         ax.plot(r, a, color=f"C{k}", linestyle=STYLES[k], label=name)

@@ -32,8 +32,7 @@ schroeder = Claim(
 )
 koenigs_series = Claim(
     a(xi),
-    xi
-    + w2 / (w1 - w1**2) * xi**2,
+    xi + w2 / (w1 - w1**2) * xi**2,
     Expands(schroeder, xi, 2),
 )
 

@@ -20,7 +20,12 @@ q = Parameter("q", "slope of the dual at 1", POSITIVE, extremes=(0.25, 16))
 gap = Parameter("gap", "1 - xi of the inputs", sp.Interval(0, 1), latex=r"\varepsilon", extremes=(1e-12, 1))
 eps, K, theta, diagonal = (sp.Function(name, real=True) for name in ("eps", "K", "Theta", "T"))
 w2, w3 = (
-    Parameter(f"w_{k}", f"weight of the Hermite polynomial {k}, w_1 = 1 - w_2 - w_3", sp.Interval(0, Rational(1, 2)), extremes=(1e-3, 0.5))
+    Parameter(
+        f"w_{k}",
+        f"weight of the Hermite polynomial {k}, w_1 = 1 - w_2 - w_3",
+        sp.Interval(0, Rational(1, 2)),
+        extremes=(1e-3, 0.5),
+    )
     for k in (2, 3)
 )
 
@@ -29,9 +34,7 @@ diagonal_step = Claim(diagonal(L + 1), 1 + q * diagonal(L), Given("at xi = 1 the
 grows = Claim(
     diagonal(L), (q ** (L + 1) - 1) / (q - 1), Recursion(diagonal_step, {diagonal(0): 1}), where=sp.Ne(q, 1)
 )
-grows_stably = Claim(
-    diagonal(L), expm1((L + 1) * log1p(q - 1)) / (q - 1), Rewrites(grows), where=sp.Ne(q, 1)
-)
+grows_stably = Claim(diagonal(L), expm1((L + 1) * log1p(q - 1)) / (q - 1), Rewrites(grows), where=sp.Ne(q, 1))
 critical_step = Claim(diagonal(L + 1), 1 + diagonal(L), Substitutes(diagonal_step, at={q: 1}))
 critical = Claim(diagonal(L), L + 1, Recursion(critical_step, {diagonal(0): 1}))
 
@@ -60,9 +63,7 @@ normalised_layer = Claim(
 )
 
 # %%
-diagonal_tangent_kernel = ExplicitForm(
-    grows, (L, q), forms=((grows_stably, True),)
-)
+diagonal_tangent_kernel = ExplicitForm(grows, (L, q), forms=((grows_stably, True),))
 deep_kernels = RecursiveForm(
     normalised_layer,
     (L, gap, w2, w3),

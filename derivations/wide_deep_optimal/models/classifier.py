@@ -32,7 +32,9 @@ def classify(X, y, X_test, w, depth=np.inf):
         gram = np.exp(np.log(gram) - size)
     gram[np.diag_indices(len(X))] = 1.0
     if np.linalg.eigvalsh(gram)[0] <= 8 * np.finfo(float).eps * len(X):
-        raise ValueError("the kernel of X is singular to working precision: are inputs repeated, or add layers")
+        raise ValueError(
+            "the kernel of X is singular to working precision: are inputs repeated, or add layers"
+        )
     with np.errstate(divide="ignore"):
         large = np.where(between == 0, -np.inf, np.log(off))
     top = np.max(large)

@@ -99,8 +99,11 @@ def _layers(K, eps, act: Activation, depth: int | None):
             log_K = np.log1p(-eps)
         moved = -sum(w[j] * np.expm1(j * log_K) for j in k[1:] if w[j] > 0)
         rate = np.polynomial.polynomial.polyval(K, slopes) / unit if slopes.size else 0 * K
-        A = A * (1 + K * np.polynomial.polynomial.polyval(K, over)) if singular and over.size else (
-            A if singular else new)
+        A = (
+            A * (1 + K * np.polynomial.polynomial.polyval(K, over))
+            if singular and over.size
+            else (A if singular else new)
+        )
         with np.errstate(over="ignore"):
             B_new = A + rate * B
         A = np.where(eps > 0, A, 1.0)

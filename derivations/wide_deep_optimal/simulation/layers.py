@@ -13,9 +13,7 @@ from theory.simulation import Measurement, Simulation, replicate
 
 def cubic(z, w):
     """The activation with Hermite weights w (4,)."""
-    return (
-        w[0] ** 0.5 + w[1] ** 0.5 * z + (w[2] / 2) ** 0.5 * (z**2 - 1) + (w[3] / 6) ** 0.5 * (z**3 - 3 * z)
-    )
+    return w[0] ** 0.5 + w[1] ** 0.5 * z + (w[2] / 2) ** 0.5 * (z**2 - 1) + (w[3] / 6) ** 0.5 * (z**3 - 3 * z)
 
 
 def random_layer(*, xp, rng, progress, xi, width, replicates, phi="cubic", w_0=0, w_1=0, w_2=0, w_3=0):
