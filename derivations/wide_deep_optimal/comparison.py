@@ -8,7 +8,13 @@ from theory.tolerance import Discretisation, MonteCarlo, RoundOff
 from .common_activations import erf_dual, error_function, sine, sine_dual
 from .setting import dual_kernel, dual_map
 from .simulation.layers import (
-    deep_tangents, diagonals, erf_products, layer_products, local_slopes, sine_products, tangent_kernels,
+    deep_tangents,
+    diagonals,
+    erf_products,
+    layer_products,
+    local_slopes,
+    sine_products,
+    tangent_kernels,
 )  # fmt: skip
 from .singular_kernel import scaled_kernel, singular_exponent, tangent_limit
 from .tangent_kernel import deep_kernels, diagonal_tangent_kernel
@@ -42,7 +48,7 @@ exponent_by_layers = Comparison(
 depth_of_the_tangent_kernel = Comparison(
     scaled_kernel,
     tangent_kernels,
-    {"xi": (0.2, 0.5, 0.7), "L": 60, "w_1": 0.5, "w_2": 0.2, "w_3": 0.3},
+    {"xi": (0.2, 0.5, 0.7), "L": 61, "w_1": 0.5, "w_2": 0.2, "w_3": 0.3},
     Discretisation(1, (1 / 100, 1 / 200, 1 / 400, 1 / 800)),
     covers=(tangent_limit,),
 )
