@@ -40,13 +40,13 @@ def singular_kernels(ax):
 @figure(height=2.8)
 def risk_by_samples(ax):
     r"""Test error on the arc against the number $n$ of training points, for networks of infinite depth:
-    optimal activation, nearest neighbour ($h_2$) and majority. Means over 8 draws of the data, 500 test
+    optimal activation, nearest neighbour ($h_2$) and majority. Means over 6 draws of the data, 200 test
     points each; dotted: the error of the Bayes classifier.
     """
-    n = np.array([25, 50, 100, 200, 400, 800])
+    n = np.array([25, 50, 100, 200, 400])
     cases = (("optimal", Activation.optimal(1)), ("$h_2$", [0, 0, 1]), ("majority", [0.2, 0.3, 0.5]))
     for k, (name, w) in enumerate(cases):
-        errors = [np.mean([_error(m, w, seed) for seed in range(8)]) for m in n]
+        errors = [np.mean([_error(m, w, seed) for seed in range(6)]) for m in n]
         ax.plot(n, errors, marker="os^"[k], mfc="none", ms=4, linestyle=STYLES[k], label=name)
     ax.axhline(BAYES, color="0.5", linestyle=":", label="Bayes")
     ax.set(xscale="log", xlabel="training points $n$", ylabel="test error", ylim=(0, 0.6))
@@ -74,5 +74,5 @@ def depth_and_its_limit(ax):
 
 def _error(n, w, seed):
     rng = np.random.default_rng(seed)
-    (X, y), (X_test, y_test) = sample(n, rng), sample(500, rng)
+    (X, y), (X_test, y_test) = sample(n, rng), sample(200, rng)
     return np.mean(classify(X, y, X_test, w) != y_test)
