@@ -168,6 +168,13 @@ def test_figures_writes_files(theory, tmp_path):
     assert len(out.split()) == 3
 
 
+def test_one_figure_can_be_asked_for(theory, tmp_path):
+    code, out, _ = theory("figures", "relaxation", "decaying_weight", "--to", tmp_path)
+    assert code == 0 and len(out.split()) == 3
+    code, _, err = theory("figures", "relaxation", "decaying_wait", "--to", tmp_path)
+    assert code == 2 and "did you mean 'decaying_weight'?" in err
+
+
 def test_a_folder_that_cannot_be_written_to_is_said_in_one_line(theory, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     code, _, err = theory("figures", "relaxation", "--to", tmp_path / "file")

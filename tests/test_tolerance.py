@@ -195,6 +195,15 @@ def judge_sizes(measured, prediction=1.0, exponent=1.0):
     return FiniteSize(exponent, SIZES).judge(measured, [np.asarray(prediction)] * len(SIZES))
 
 
+def test_a_component_that_is_always_zero_refuses_any_other_prediction_in_a_ladder_of_sizes():
+    """Its error is no more than the smallest number; dividing by it must not be an accident."""
+    rng = generator(0)
+    measured = [Measurement(np.column_stack([np.zeros(16), 1 + rng.normal(size=16) / n])) for n in SIZES]
+    for predicted, holds in ((0.0, True), (0.01, False)):
+        tolerance = FiniteSize(1, SIZES)
+        assert tolerance.judge(measured, [np.array([predicted, 1.0])] * len(SIZES)).holds is holds
+
+
 @pytest.mark.parametrize("seed", [21, 22, 23])
 def test_extrapolation_to_infinite_size_is_calibrated_under_the_null(seed):
     measured = sized(seed, components=4000)

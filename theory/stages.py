@@ -171,17 +171,18 @@ def _comparison_mutants(comparison, holds: bool) -> dict:
     return {"mutants": _tally(tally), "holds": holds and not tally.survivors}
 
 
-def figures(theory: Theory, folder: Path, *, progress: Progress = None) -> dict:
-    """Every figure, built into ``folder``; the record lists captions and the files' names."""
+def figures(theory: Theory, folder: Path, chosen: dict | None = None, *, progress: Progress = None) -> dict:
+    """The figures (those ``chosen``), built into ``folder``; the record lists captions and file names."""
     started, records = time.perf_counter(), []
-    for done, (name, one) in enumerate(theory.figures.items()):
-        _tell(progress, done, len(theory.figures), name)
+    chosen = theory.figures if chosen is None else chosen
+    for done, (name, one) in enumerate(chosen.items()):
+        _tell(progress, done, len(chosen), name)
         # where one figure cannot be written, no other can
         paths, error = _attempt(one.build, folder, fatal=(OSError,))
         files = [Path(path).name for path in paths or ()]
         record = {"name": name, "caption": one.caption, "columns": one.columns, "files": files}
         records.append(record | {"holds": not error, "error": error})
-    _tell(progress, len(theory.figures), len(theory.figures), "")
+    _tell(progress, len(chosen), len(chosen), "")
     return {
         "theory": theory.name,
         "holds": all(r["holds"] for r in records),

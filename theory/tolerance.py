@@ -326,7 +326,8 @@ def _free_exponent(sizes, mean, error) -> tuple[float | None, float]:
     for d, e in zip(mean.T, error.T, strict=True):
         if np.min(d) <= 0 <= np.max(d):
             continue  # the sign is not resolved
-        weight = np.minimum(np.abs(d / e), 1 / _EPS) ** 2  # the error of log|d| is e/|d|
+        with np.errstate(over="ignore"):  # a component that does not fluctuate has an error of almost 0
+            weight = np.minimum(np.abs(d / e), 1 / _EPS) ** 2  # the error of log|d| is e/|d|
         centred = x - np.sum(weight * x) / np.sum(weight)
         spread = 1 / math.sqrt(np.sum(weight * centred**2))
         if spread < smallest:
@@ -344,7 +345,9 @@ def _mean_discrepancy(measured: Measurement, predicted: np.ndarray):
     scale = np.max(np.abs(values), axis=0)
     # A component that does not fluctuate still carries the rounding of its own value.
     floor = _eps(measured.values) * measured.steps * np.maximum(scale, np.finfo(float).tiny)
-    error = np.std(apart, axis=0, ddof=1) / math.sqrt(count)
+    # in units of the largest, as the square of what a mutant predicts may overflow
+    unit = np.maximum(np.max(np.abs(apart), axis=0), np.finfo(float).tiny)
+    error = unit * np.std(apart / unit, axis=0, ddof=1) / math.sqrt(count)
     return np.mean(apart, axis=0), np.maximum(error, floor), scale, count
 
 

@@ -15,12 +15,13 @@ from ..derivation import Claim
 from ..parameter import Domain, Parameter
 from ..rules.substitution import components, rate
 from ..ulps import ulps_between
-from .accuracy import Accuracy
+from .accuracy import Accuracy, double_precision
 from .branch import compiled
 from .form import ClosedForm
 
-_RELATIVE, _ABSOLUTE = 2.0**-43, 1e-300
-"""Error allowed per step, about 1e-13; the absolute one only keeps the solver from dividing by 0."""
+_RELATIVE, _ABSOLUTE = 2.0**-43, 1e-150
+"""Error allowed per step, about 1e-13; the absolute one only keeps the solver from dividing by 0 (it
+squares its inverse, which must stay finite)."""
 
 
 class TrajectoryForm(ClosedForm):
@@ -130,7 +131,9 @@ class TrajectoryForm(ClosedForm):
             at = {x.name: float(point[x]) for x in self.arguments}
             with mp.workdps(20):
                 exact = precise(**{k: mpf(v) for k, v in at.items()})
-            pairs = zip(*(x if isinstance(x, tuple) else (x,) for x in (evaluate(**at), exact)), strict=True)
+            with double_precision(backend):
+                found = evaluate(**at)
+            pairs = zip(*(x if isinstance(x, tuple) else (x,) for x in (found, exact)), strict=True)
             error = max(float(ulps_between(float(value), reference)) for value, reference in pairs)
             if error >= worst:
                 worst, worst_at = error, at

@@ -9,6 +9,7 @@ from .options import Json, Package
 
 def figures(
     name: str | None = None,
+    figure: str | None = None,
     /,
     *,
     to: Path = Path("figures"),
@@ -21,17 +22,20 @@ def figures(
     ----------
     name
         The theory; all of them when not given.
+    figure
+        One figure of it; all when not given.
     to
         The folder that gets one folder per theory.
     """
     from .. import stages
-    from ..catalogue import find, theories
+    from ..catalogue import find, select, theories
     from .terminal import print_json, progress
 
     records = []
     for theory in [find(name, package)] if name else theories(package):
+        chosen = select(theory.figures, figure, "figure", theory)
         with progress(f"figures {theory.name}") as tell:
-            records.append(stages.figures(theory, to / theory.name, progress=tell))
+            records.append(stages.figures(theory, to / theory.name, chosen, progress=tell))
     if as_json:
         print_json(records)
     else:

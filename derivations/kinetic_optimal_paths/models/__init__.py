@@ -1,0 +1,1 @@
+"""Data separation, energies and optimal paths of spectra and of data sets."""

@@ -1,0 +1,1 @@
+"""Velocities, errors and least energies from their definitions; nothing here knows a result."""

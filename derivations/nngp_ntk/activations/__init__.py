@@ -1,0 +1,1 @@
+"""Duals of activations, one family a file."""

@@ -1,0 +1,1 @@
+"""Theory against finite networks and ensembles."""

@@ -1,0 +1,1 @@
+"""Networks of infinite width as data: layers, kernels, ensembles, finite samples."""

@@ -1,0 +1,1 @@
+"""Finite networks and ensembles, from the equations of the model."""
