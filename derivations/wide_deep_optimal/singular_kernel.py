@@ -9,7 +9,7 @@ from sympy import log
 
 from theory import Claim, ExplicitForm, Parameter, RecursiveForm
 from theory.parameter import POSITIVE
-from theory.rules import Assumption, Expands, Given, Solves, Substitutes
+from theory.rules import Assumption, Given, Solves, Substitutes
 
 from .setting import xi
 
@@ -29,11 +29,6 @@ exponent = sp.Symbol("alpha")
 # %%
 schroeder = Claim(
     a(w1 * xi + w2 * xi**2 + w3 * xi**3), w1 * a(xi), Given("one layer more is a factor w_1: Schroeder")
-)
-koenigs_series = Claim(
-    a(xi),
-    xi + w2 / (w1 - w1**2) * xi**2,
-    Expands(schroeder, xi, 2),
 )
 
 # %% [markdown]
