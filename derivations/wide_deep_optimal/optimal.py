@@ -43,16 +43,31 @@ optimal_on_a_line = Claim(
 line_exponent = Claim(exponent, 1, Substitutes(exponent_of_weights, optimal_on_a_line))
 
 # %% [markdown]
-# The Hermite coefficients of the cubic for $d = 2$, $\phi = (z + (z^3 - 3z)/\sqrt6)/\sqrt2$, as Gaussian
-# integrals.
+# The activations themselves, as Gaussian integrals: norm, Hermite coefficients and mean square slope of the
+# cubic for every $d \ge 2$, and of the polynomial of degree 7 for $d = 1$.
 
 # %%
 normal = exp(-(z**2) / 2) / sqrt(2 * pi)
-phi = (z + (z**3 - 3 * z) / sqrt(6)) / sqrt(2)
+h2, h3 = (z**2 - 1) / sqrt(2), (z**3 - 3 * z) / sqrt(6)
+phi = 2 ** (-d / 4) * (z + h3) + sqrt(1 - 2 ** (1 - d / 2)) * h2
 unit_norm = Claim(Integral(normal * phi**2, (z, -oo, oo)), 1, Integrates())
 no_constant = Claim(Integral(normal * phi, (z, -oo, oo)), 0, Integrates())
-first_coefficient = Claim(Integral(normal * phi * z, (z, -oo, oo)), 1 / sqrt(2), Integrates())
+first_coefficient = Claim(Integral(normal * phi * z, (z, -oo, oo)), 2 ** (-d / 4), Integrates())
+second_coefficient = Claim(
+    Integral(normal * phi * h2, (z, -oo, oo)), sqrt(1 - 2 ** (1 - d / 2)), Integrates()
+)
+third_coefficient = Claim(Integral(normal * phi * h3, (z, -oo, oo)), 2 ** (-d / 4), Integrates())
 mean_square_slope = Claim(Integral(normal * phi.diff(z) ** 2, (z, -oo, oo)), 2, Integrates())
+
+# %%
+h7 = (z**7 - 21 * z**5 + 105 * z**3 - 105 * z) / sqrt(5040)
+phi_on_a_line = sqrt(1 / sqrt(2)) * z + sqrt(1 - 3 * sqrt(2) / 5) * h2 + sqrt(sqrt(2) / 10) * h7
+unit_norm_on_a_line = Claim(Integral(normal * phi_on_a_line**2, (z, -oo, oo)), 1, Integrates())
+first_on_a_line = Claim(Integral(normal * phi_on_a_line * z, (z, -oo, oo)) ** 2, 1 / sqrt(2), Integrates())
+seventh_on_a_line = Claim(
+    Integral(normal * phi_on_a_line * h7, (z, -oo, oo)) ** 2, sqrt(2) / 10, Integrates()
+)
+slope_on_a_line = Claim(Integral(normal * phi_on_a_line.diff(z) ** 2, (z, -oo, oo)), 2, Integrates())
 
 # %%
 optimal_weights = ExplicitForm(optimal_cubic, (d,))

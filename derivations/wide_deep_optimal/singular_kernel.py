@@ -5,7 +5,7 @@
 
 # %%
 import sympy as sp
-from sympy import log
+from sympy import cos, log, pi, sin, sqrt
 
 from theory import Claim, ExplicitForm, Parameter, RecursiveForm
 from theory.parameter import POSITIVE
@@ -21,6 +21,8 @@ w2, w3 = (
     for k in (2, 3)
 )
 eps = Parameter("eps", "1 - xi", POSITIVE, latex=r"\varepsilon")
+h = Parameter("h", "amplitude of the periodic factor", sp.Interval(0, 1))
+turn = Parameter("delta", "its phase", latex=r"\delta")
 r = Parameter("r", "distance of the inputs", POSITIVE)
 a, near = sp.Function("a", real=True), sp.Function("p", positive=True)
 K, A = sp.Function("K", real=True), sp.Function("A", real=True)
@@ -38,6 +40,18 @@ schroeder = Claim(
 # %%
 near_one = Claim(near(q * eps), w1 * near(eps), Given("Schroeder's equation where the dual is linear"))
 power = Claim(near(eps), eps ** (log(w1) / log(q)), Solves(near_one, conditions=[(near(1), 1)]))
+with_a_period = Claim(
+    near(eps),
+    eps ** (log(w1) / log(q)) * (1 + h * cos(2 * pi * log(eps) / log(q) + turn)),
+    Solves(
+        near_one,
+        conditions=[
+            (near(1), 1 + h * cos(turn)),
+            (near(sqrt(q)), sqrt(w1) * (1 - h * cos(turn))),
+            (near(sqrt(sqrt(q))), sqrt(sqrt(w1)) * (1 - h * sin(turn))),
+        ],
+    ),
+)
 by_distance = Claim(
     near(r**2 / 2),
     2 ** (-log(w1) / log(q)) * r ** (2 * log(w1) / log(q)),

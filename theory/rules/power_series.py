@@ -48,6 +48,21 @@ def truncated(expression: sp.Expr, variable: sp.Symbol, order: int) -> list[sp.E
     raise NotASeries(f"no polynomial in {variable}: {expression}")
 
 
+def degree_bound(expression: sp.Expr, variable: sp.Symbol) -> int:
+    """No less than the degree, without expanding. Raises `NotASeries` where it is no polynomial."""
+    if not expression.has(variable):
+        return 0
+    if expression == variable:
+        return 1
+    if expression.is_Add:
+        return max(degree_bound(part, variable) for part in expression.args)
+    if expression.is_Mul:
+        return sum(degree_bound(part, variable) for part in expression.args)
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp > 0:
+        return int(expression.exp) * degree_bound(expression.base, variable)
+    raise NotASeries(f"no polynomial in {variable}: {expression}")
+
+
 def _product(one, other):
     return [sp.Add(*(one[i] * other[k - i] for i in range(k + 1))) for k in range(len(one))]
 
