@@ -48,16 +48,32 @@ line_exponent = Claim(exponent, 1, Substitutes(exponent_of_weights, optimal_on_a
 
 # %%
 normal = exp(-(z**2) / 2) / sqrt(2 * pi)
+second_moment = Claim(Integral(normal * z**2, (z, -oo, oo)), 1, Integrates())
+fourth_moment = Claim(Integral(normal * z**4, (z, -oo, oo)), 3, Integrates())
+sixth_moment = Claim(Integral(normal * z**6, (z, -oo, oo)), 15, Integrates())
+moments = (second_moment, fourth_moment, sixth_moment)
+
+
+def mean(polynomial):
+    """The Gaussian mean of a polynomial in z of degree up to 6, by the moments."""
+    terms = sp.Poly(polynomial, z).as_dict().items()
+    return sum(c * (moments[k // 2 - 1].lhs if k else 1) for (k,), c in terms if k % 2 == 0)
+
+
+# %%
 h2, h3 = (z**2 - 1) / sqrt(2), (z**3 - 3 * z) / sqrt(6)
 phi = 2 ** (-d / 4) * (z + h3) + sqrt(1 - 2 ** (1 - d / 2)) * h2
-unit_norm = Claim(Integral(normal * phi**2, (z, -oo, oo)), 1, Integrates())
-no_constant = Claim(Integral(normal * phi, (z, -oo, oo)), 0, Integrates())
-first_coefficient = Claim(Integral(normal * phi * z, (z, -oo, oo)), 2 ** (-d / 4), Integrates())
-second_coefficient = Claim(
-    Integral(normal * phi * h2, (z, -oo, oo)), sqrt(1 - 2 ** (1 - d / 2)), Integrates()
-)
-third_coefficient = Claim(Integral(normal * phi * h3, (z, -oo, oo)), 2 ** (-d / 4), Integrates())
-mean_square_slope = Claim(Integral(normal * phi.diff(z) ** 2, (z, -oo, oo)), 2, Integrates())
+norm, in_h1, in_h2, in_h3, slope = sp.symbols("N a_1 a_2 a_3 D")
+mean_square = Claim(norm, mean(phi**2), Given("E phi^2 by the moments"))
+unit_norm = Claim(norm, 1, Substitutes(mean_square, *moments))
+mean_with_h1 = Claim(in_h1, mean(phi * z), Given("E phi h_1"))
+first_coefficient = Claim(in_h1, 2 ** (-d / 4), Substitutes(mean_with_h1, *moments))
+mean_with_h2 = Claim(in_h2, mean(phi * h2), Given("E phi h_2"))
+second_coefficient = Claim(in_h2, sqrt(1 - 2 ** (1 - d / 2)), Substitutes(mean_with_h2, *moments))
+mean_with_h3 = Claim(in_h3, mean(phi * h3), Given("E phi h_3"))
+third_coefficient = Claim(in_h3, 2 ** (-d / 4), Substitutes(mean_with_h3, *moments))
+mean_square_of_slope = Claim(slope, mean(phi.diff(z) ** 2), Given("E phi'^2"))
+mean_square_slope = Claim(slope, 2, Substitutes(mean_square_of_slope, *moments))
 
 # %%
 h7 = (z**7 - 21 * z**5 + 105 * z**3 - 105 * z) / sqrt(5040)
