@@ -1,14 +1,15 @@
 # %% [markdown]
 # # Common activations
 # ReLU has a constant part and slope 1 at 1: a majority vote of the smoother. Sine, erf and tanh are odd,
-# with $w_1 < 1 < q$: singular kernels (R6). Their exponents follow from the slopes at 0 and 1 of the
-# normalised duals, at any gain $b$ of the preactivation.
+# with $w_1 < 1 < q$: singular kernels (R6). The exponents of sine and erf follow from the slopes at 0 and 1
+# of the normalised duals, at any gain $b$ of the preactivation; that of tanh, whose Gaussian integrals no
+# formula gives, from `Activation.from_callable`. The gain that makes the sine optimal is a root.
 
 # %%
 import sympy as sp
-from sympy import Integral, Rational, acos, asin, cosh, coth, exp, log, oo, pi, sinh, sqrt, tanh
+from sympy import Integral, Rational, acos, asin, cosh, coth, exp, log, oo, pi, sinh, sqrt
 
-from theory import Claim, ExplicitForm, ImplicitForm, Parameter, QuadratureForm
+from theory import Claim, ExplicitForm, ImplicitForm, Parameter
 from theory.rules import Assumption, Differentiates, Given, Integrates, Substitutes
 
 from .setting import xi
@@ -68,28 +69,12 @@ exponent_of_erf = Claim(
     Substitutes(alpha_of_slopes, erf_first, erf_last),
 )
 
-# %% [markdown]
-# No formula gives the integrals of tanh; the exponent is one of Gaussian integrals.
-
-# %%
-square = Integral(normal * tanh(b * z) ** 2, (z, 0, oo))
-mean_slope = Integral(normal * b / cosh(b * z) ** 2, (z, 0, oo))
-square_slope = Integral(normal * b**2 / cosh(b * z) ** 4, (z, 0, oo))
-tanh_first = Claim(w1, 2 * mean_slope**2 / square, Given("(E phi')^2 / E phi^2, halves of the line"))
-tanh_last = Claim(q, square_slope / square, Given("E phi'^2 / E phi^2"))
-exponent_of_tanh = Claim(
-    exponent,
-    -2 * log(2 * mean_slope**2 / square) / log(square_slope / square),
-    Substitutes(alpha_of_slopes, tanh_first, tanh_last),
-)
-
 # %%
 relu_dual = ExplicitForm(relu, (xi,))
 sine_dual = ExplicitForm(sine, (xi, b))
 erf_dual = ExplicitForm(error_function, (xi, b))
 sine_exponent = ExplicitForm(exponent_of_sine, (b,))
 erf_exponent = ExplicitForm(exponent_of_erf, (b,))
-tanh_exponent = QuadratureForm(exponent_of_tanh, (b,))
 optimal_sine_gain = ImplicitForm(
     exponent_of_sine, (d,), unknown=b, target=d, bracket=(Rational(1, 2), sqrt(d * (log(d) + 2)))
 )

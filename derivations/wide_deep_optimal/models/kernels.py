@@ -89,8 +89,10 @@ def _layers(K, eps, act: Activation, depth: int | None):
     unit = act.w1 if singular else 1.0
     over = w[2:] / unit
     A, B = K.astype(float), K.astype(float)
-    layers = _MOST_LAYERS if depth is None else depth
+    layers = _MOST_LAYERS + 1 if depth is None else depth
     for layer in range(layers):
+        if layer == _MOST_LAYERS:
+            raise ValueError(f"{act!r} has not settled after {layer} layers: take a smaller depth")
         if singular and not np.any((K >= 1e-18) & (eps > 0)):
             rest = layers - layer
             return A, B + rest * A, layers if depth is not None else layer
@@ -115,6 +117,4 @@ def _layers(K, eps, act: Activation, depth: int | None):
             if np.array_equal(K_new, K) and np.array_equal(B_new, B):
                 return A, B_new, 0
         K, B = K_new, B_new
-        if not singular and layer == _MOST_LAYERS:
-            raise ValueError(f"depth = {depth}: {act!r} has not settled after {layer} layers")
     return A, B, layers if singular else 0

@@ -16,19 +16,17 @@ def cubic(z, w):
     return w[0] ** 0.5 + w[1] ** 0.5 * z + (w[2] / 2) ** 0.5 * (z**2 - 1) + (w[3] / 6) ** 0.5 * (z**3 - 3 * z)
 
 
-def random_layer(*, xp, rng, progress, xi, width, replicates, phi="cubic", w_0=0, w_1=0, w_2=0, w_3=0):
+def random_layer(*, xp, rng, progress, xi, width, replicates, phi="cubic", b=1, w_0=0, w_1=0, w_2=0, w_3=0):
     """The mean product of the units of a random layer, for pairs of inputs on the circle."""
     x = np.asarray(xi)
     inputs = np.stack([x, np.sqrt(1 - x**2)])
     if phi == "cubic":
         f = lambda z: cubic(z, (w_0, w_1, w_2, w_3))  # noqa: E731
-    elif phi == "sine":
-        norm = np.sqrt((1 - np.exp(-2)) / 2)  # E sin(z)^2
-        f = lambda z: np.sin(z) / norm  # noqa: E731
     else:
-        z, g = np.polynomial.hermite_e.hermegauss(120)
-        norm = np.sqrt(g @ erf(z) ** 2 / g.sum())
-        f = lambda z: erf(z) / norm  # noqa: E731
+        raw = {"sine": np.sin, "erf": erf, "relu": lambda u: np.maximum(u, 0)}[phi]
+        u = np.linspace(-12, 12, 24_001)  # the mean square, by the trapezoid rule
+        norm = np.sqrt(np.sum(np.exp(-(u**2) / 2) * raw(b * u) ** 2) * 1e-3 / np.sqrt(2 * np.pi))
+        f = lambda z: raw(b * z) / norm  # noqa: E731
 
     def draw(rng):
         weights = rng.normal(size=(width, 2))
@@ -37,9 +35,9 @@ def random_layer(*, xp, rng, progress, xi, width, replicates, phi="cubic", w_0=0
     return Measurement(replicate(draw, replicates, rng=rng, progress=progress), steps=width)
 
 
-def iterated(gap, w, depth):
-    """(1 - K, K, Theta) after ``depth`` layers at 40 digits, from K = Theta = 1 - gap."""
-    with mpmath.workdps(40):
+def iterated(gap, w, depth, digits=40):
+    """(1 - K, K, Theta) after ``depth`` layers at ``digits`` digits, from K = Theta = 1 - gap."""
+    with mpmath.workdps(digits):
         w = [mpmath.mpf(v) for v in w]
         K = theta = 1 - mpmath.mpf(gap)
         for _ in range(int(depth)):
@@ -87,6 +85,34 @@ def local_slope(*, xp, rng, progress, step, w_2, w_3) -> Measurement:
     return Measurement(xp.asarray(np.array([found])), {"w_1": np.array(firsts), "q": np.array(slopes)})
 
 
+def settled(*, xp, rng, progress, w_0, w_2, w_3, depth=1200) -> Measurement:
+    """Kernel and tangent kernel of different inputs at great depth, at 40 digits."""
+    found = []
+    for w0, w2, w3 in zip(w_0, w_2, w_3, strict=True):
+        w = (w0, 1 - mpmath.mpf(w0) - mpmath.mpf(w2) - mpmath.mpf(w3), w2, w3)
+        found.append([float(v) for v in iterated(0.5, w, depth)[1:]])
+    return Measurement(xp.asarray(np.array(found)))
+
+
+def logarithms(*, xp, rng, progress, L, xi, w_2, w_3) -> Measurement:
+    """2^-L ln(w_2 K_L) at 40 digits."""
+    found = []
+    for depth, x, w2, w3 in zip(L, xi, w_2, w_3, strict=True):
+        K = iterated(1 - mpmath.mpf(x), (0, 0, w2, w3), depth)[1]
+        with mpmath.workdps(40):
+            found.append(float(mpmath.log(w2 * K) / 2**depth))
+    return Measurement(xp.asarray(np.array(found)))
+
+
+def distances(*, xp, rng, progress, L, gap, p, w_2) -> Measurement:
+    """(1 - K_L)/p^L of weights to the second degree, at 40 digits."""
+    found = []
+    for e, slope, w2 in zip(gap, p, w_2, strict=True):
+        w1 = mpmath.mpf(slope) - 2 * mpmath.mpf(w2)
+        found.append(float(iterated(e, (1 - w1 - w2, w1, w2), L)[0] / mpmath.mpf(slope) ** L))
+    return Measurement(xp.asarray(np.array(found)))
+
+
 _MANY = {"laptop": {"width": 250_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
 _FEWER = {"laptop": {"width": 20_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
 layer_products = Simulation(random_layer, _MANY)
@@ -96,3 +122,7 @@ deep_tangents = Simulation(deep)
 local_slopes = Simulation(partial(local_slope, w_2=(0.0, 0.25, 0.5), w_3=(0.5, 0.375, 0.25)))
 sine_products = Simulation(partial(random_layer, phi="sine"), _FEWER)
 erf_products = Simulation(partial(random_layer, phi="erf"), _FEWER)
+relu_products = Simulation(partial(random_layer, phi="relu"), _FEWER)
+settled_kernels = Simulation(settled)
+nearest_logarithms = Simulation(logarithms)
+distances_from_one = Simulation(distances)
