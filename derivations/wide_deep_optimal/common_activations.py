@@ -7,7 +7,7 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, Rational, acos, asin, cosh, coth, exp, log, oo, pi, sinh, sqrt
+from sympy import Integral, acos, asin, cosh, exp, log, oo, pi, sinh, sqrt
 
 from theory import Claim, ExplicitForm, ImplicitForm, Parameter
 from theory.rules import Assumption, Differentiates, Given, Integrates, Substitutes
@@ -45,8 +45,9 @@ sine_first = Claim(w1, b**2 * cosh(b**2 * 0) / sinh(b**2), Given("the slope of t
 sine_last = Claim(q, b**2 * cosh(b**2) / sinh(b**2), Given("the slope of the dual at 1"))
 exponent_of_sine = Claim(
     exponent,
-    2 * log(sinh(b**2) / b**2) / log(b**2 * coth(b**2)),
+    2 * log(sinh(b**2) / b**2) / log(b**2 * cosh(b**2) / sinh(b**2)),
     Substitutes(alpha_of_slopes, sine_first, sine_last),
+    where=b >= 1,  # below, both logarithms cancel
 )
 
 # %%
@@ -67,6 +68,7 @@ exponent_of_erf = Claim(
     exponent,
     2 * log(asin(argument) / argument) / log(2 * b**2 / sqrt(1 + 4 * b**2) / asin(argument)),
     Substitutes(alpha_of_slopes, erf_first, erf_last),
+    where=b >= 1,
 )
 
 # %%
@@ -76,5 +78,5 @@ erf_dual = ExplicitForm(error_function, (xi, b))
 sine_exponent = ExplicitForm(exponent_of_sine, (b,))
 erf_exponent = ExplicitForm(exponent_of_erf, (b,))
 optimal_sine_gain = ImplicitForm(
-    exponent_of_sine, (d,), unknown=b, target=d, bracket=(Rational(1, 2), sqrt(d * (log(d) + 2)))
+    exponent_of_sine, (d,), unknown=b, target=d, bracket=(1, sqrt(d * (log(d) + 2)))
 )

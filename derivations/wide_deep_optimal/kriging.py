@@ -77,7 +77,10 @@ kriging = Claim(
 # of $g$ in every layer, $s = \check\phi''(1)$.
 
 # %%
-g, s = Parameter("g", "1 - K over its decay", POSITIVE), Parameter("s", "curvature of the dual at 1", POSITIVE)
+g, s = (
+    Parameter("g", "1 - K over its decay", POSITIVE),
+    Parameter("s", "curvature of the dual at 1", POSITIVE),
+)
 start = sp.Symbol("D_0")
 tangent_layer = Claim(
     D(L + 1),

@@ -23,6 +23,7 @@ concentration = Claim(
     Assumption("many points: shares of a vote with r**-alpha are those of Poisson and Dirichlet"),
     where=alpha > d,
 )
+half = Claim(share, sp.Rational(1, 2), Substitutes(concentration, at={alpha: 2 * d}), everywhere=True)
 nearest_alone = Claim(share, 1, Limit(concentration, alpha, sp.oo), everywhere=True)
 labels_differ = Claim(
     nearest, p * (1 - p) + (1 - p) * p, Assumption("many points: two labels drawn at the same place differ")

@@ -85,12 +85,12 @@ def local_slope(*, xp, rng, progress, step, w_2, w_3) -> Measurement:
     return Measurement(xp.asarray(np.array([found])), {"w_1": np.array(firsts), "q": np.array(slopes)})
 
 
-def settled(*, xp, rng, progress, w_0, w_2, w_3, depth=1200) -> Measurement:
-    """Kernel and tangent kernel of different inputs at great depth, at 40 digits."""
+def settled(*, xp, rng, progress, w_0, w_2, w_3, tangent=False, depth=1200):
+    """Kernel (or tangent kernel) of different inputs at great depth, at 40 digits."""
     found = []
     for w0, w2, w3 in zip(w_0, w_2, w_3, strict=True):
         w = (w0, 1 - mpmath.mpf(w0) - mpmath.mpf(w2) - mpmath.mpf(w3), w2, w3)
-        found.append([float(v) for v in iterated(0.5, w, depth)[1:]])
+        found.append([float(v) for v in iterated(0.5, w, depth)[1:]][tangent])
     return Measurement(xp.asarray(np.array(found)))
 
 
@@ -113,7 +113,7 @@ def distances(*, xp, rng, progress, L, gap, p, w_2) -> Measurement:
     return Measurement(xp.asarray(np.array(found)))
 
 
-_MANY = {"laptop": {"width": 250_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
+_MANY = {"laptop": {"width": 60_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
 _FEWER = {"laptop": {"width": 20_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
 layer_products = Simulation(random_layer, _MANY)
 tangent_kernels = Simulation(tangent_at_depth)
@@ -124,5 +124,6 @@ sine_products = Simulation(partial(random_layer, phi="sine"), _FEWER)
 erf_products = Simulation(partial(random_layer, phi="erf"), _FEWER)
 relu_products = Simulation(partial(random_layer, phi="relu"), _FEWER)
 settled_kernels = Simulation(settled)
+settled_tangents = Simulation(partial(settled, tangent=True))
 nearest_logarithms = Simulation(logarithms)
 distances_from_one = Simulation(distances)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from theory.simulation import Measurement, Simulation, replicate
@@ -14,7 +16,7 @@ def cubic_slope(z, w):
     return w[1] ** 0.5 + (2 * w[2]) ** 0.5 * z + (w[3] / 6) ** 0.5 * (3 * z**2 - 3)
 
 
-def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replicates, networks=40):
+def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replicates, networks=80):
     """Tangent kernel of two inputs on the circle in networks with ``L`` hidden layers of ``width`` units.
 
     NTK parametrisation, no biases; values (replicates, 1), each a mean over ``networks`` networks.
@@ -26,7 +28,7 @@ def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replica
     def one(rng):
         layers, a, kept = [], inputs, []
         for k in range(L):
-            W = rng.normal(size=(width, len(a)))
+            W = rng.standard_normal((width, len(a)), dtype=np.float32)
             z = W @ a if k == 0 else W @ a / width**0.5
             kept.append((a[:, 0] @ a[:, 1] / (1 if k == 0 else width), z))
             layers.append(W)
@@ -48,4 +50,7 @@ def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replica
 finite_tangents = Simulation(
     finite_tangent_kernel,
     {"laptop": {"replicates": 64}, "gpu": {"replicates": 1024, "width": (128, 256, 512, 1024)}},
+)
+optimal_tangents = Simulation(
+    partial(finite_tangent_kernel, width=2048, networks=20), {"laptop": {"replicates": 64}}
 )
