@@ -73,10 +73,10 @@ exponent_of_erf = Claim(
 
 # %%
 relu_dual = ExplicitForm(relu, (xi,))
+relu_slope_of_dual = ExplicitForm(relu_dual_slope, (xi,))
 sine_dual = ExplicitForm(sine, (xi, b))
 erf_dual = ExplicitForm(error_function, (xi, b))
 sine_exponent = ExplicitForm(exponent_of_sine, (b,))
-erf_exponent = ExplicitForm(exponent_of_erf, (b,))
 optimal_sine_gain = ImplicitForm(
     exponent_of_sine, (d,), unknown=b, target=d, bracket=(1, sqrt(d * (log(d) + 2)))
 )

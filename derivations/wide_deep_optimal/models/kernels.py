@@ -27,6 +27,20 @@ def koenigs(xi, w, *, gap=None):
     return np.where(eps > 0, A, np.inf)[()]
 
 
+def singularity(w, points: int = 32) -> tuple[float, float]:
+    """(prefactor, amplitude) of a(xi) r^alpha for close inputs, r their distance.
+
+    It is periodic in ln(1 - xi) with period the logarithm of the slope: its mean over a period, to a
+    relative 1e-8, and the size of the first harmonic relative to it (resolved down to 1e-11).
+    ValueError if the activation is not of the singular class.
+    """
+    act = activation(w)
+    gap = 1e-9 * act.slope ** (np.arange(points) / points)
+    factor = koenigs(None, act, gap=gap) * (2 * gap) ** (act.alpha / 2)
+    harmonics = np.abs(np.fft.rfft(factor)) / points
+    return float(harmonics[0]), float(2 * harmonics[1] / harmonics[0])
+
+
 def kernels(xi, w, depth: int, *, gap=None, scaled: bool = False):
     """(K_L, Theta_L) at depth L = 0, 1, ... (1e9 takes no longer than 1e3), for xi in [0, 1].
 

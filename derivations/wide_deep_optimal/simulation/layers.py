@@ -113,7 +113,7 @@ def distances(*, xp, rng, progress, L, gap, p, w_2) -> Measurement:
     return Measurement(xp.asarray(np.array(found)))
 
 
-_MANY = {"laptop": {"width": 60_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
+_MANY = {"laptop": {"width": 160_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
 _FEWER = {"laptop": {"width": 20_000, "replicates": 48}, "gpu": {"width": 2_000_000, "replicates": 256}}
 layer_products = Simulation(random_layer, _MANY)
 tangent_kernels = Simulation(tangent_at_depth)

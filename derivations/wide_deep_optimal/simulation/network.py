@@ -16,7 +16,7 @@ def cubic_slope(z, w):
     return w[1] ** 0.5 + (2 * w[2]) ** 0.5 * z + (w[3] / 6) ** 0.5 * (3 * z**2 - 3)
 
 
-def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replicates, networks=80):
+def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replicates, networks=50):
     """Tangent kernel of two inputs on the circle in networks with ``L`` hidden layers of ``width`` units.
 
     NTK parametrisation, no biases; values (replicates, 1), each a mean over ``networks`` networks.
