@@ -8,11 +8,12 @@ from .activation import activation
 from .kernels import kernels, koenigs, log_diagonal
 
 
-def classify(X, y, X_test, w, depth=np.inf):
+def classify(X, y, X_test, w, depth=np.inf, *, smoother: bool = False):
     """Labels -1 or 1 (0: a tie) of X_test (m, D) after ridgeless regression of y (n,) on X (n, D).
 
     Rows are of unit norm with scalar products from 0 to 1 (the non-negative orthant); ``w`` weights or an
-    `Activation`; ``depth`` 1, 2, ... or infinity. ValueError for other shapes, norms or labels, and at
+    `Activation`; ``depth`` 1, 2, ... or infinity; ``smoother``: the sign of the sum of y times kernel
+    instead. ValueError for other shapes, norms or labels, and at
     infinite depth for activations whose ridgeless predictor is no vote (w_0 > 0, slope at 1 up to 1).
     """
     act = activation(w)
@@ -23,10 +24,18 @@ def classify(X, y, X_test, w, depth=np.inf):
         raise ValueError(f"y: {len(X)} labels, each -1 or 1")
     between = gaps(X_test, X)
     if depth == np.inf:
-        return np.sign(_vote(act, between, y))
+        return np.sign(_vote(act, between, y, smoother))
     off = kernels(None, act, depth, gap=between, scaled=act.kind == "singular")[1]
     shrink = depth * np.log(act.w1) if act.kind == "singular" else 0.0
     size = log_diagonal(act, int(depth)) - shrink
+    with np.errstate(divide="ignore"):
+        large = np.where(between == 0, size, np.log(off))
+    top = np.max(large, axis=1, keepdims=True)
+    if not np.all(np.isfinite(top)):
+        raise ValueError(f"depth = {depth}: the kernel underflows; take fewer layers, or infinity")
+    at_train = np.exp(large - top)
+    if smoother:
+        return np.sign(at_train @ y)
     gram = kernels(None, act, depth, gap=gaps(X, X, same=True), scaled=act.kind == "singular")[1]
     with np.errstate(divide="ignore"):
         gram = np.exp(np.log(gram) - size)
@@ -35,10 +44,6 @@ def classify(X, y, X_test, w, depth=np.inf):
         raise ValueError(
             "the kernel of X is singular to working precision: are inputs repeated, or add layers"
         )
-    with np.errstate(divide="ignore"):
-        large = np.where(between == 0, -np.inf, np.log(off))
-    top = np.max(large)
-    at_train = np.where(between == 0, np.exp(np.minimum(size - top, 700)), np.exp(large - top))
     return np.sign(at_train @ np.linalg.solve(gram, y))
 
 
@@ -52,10 +57,10 @@ def gaps(X, Y, *, same: bool = False):
     return np.minimum(found, 1.0)
 
 
-def _vote(act, between, y):
+def _vote(act, between, y, smoother):
     if act.kind == "nearest neighbour":
         return y[np.argmin(between, axis=1)]
-    if act.kind == "majority":
+    if act.kind == "majority" or (smoother and act.kind == "majority (smoother)"):
         return np.full(len(between), y.sum())
     if act.kind != "singular":
         raise ValueError(
