@@ -153,25 +153,25 @@ def test_deep_regression_is_the_vote_at_infinite_depth():
     rng = np.random.default_rng(1)
     (X, y), (X_test, _) = sample(40, rng), sample(300, rng)
     act, apart = Activation.optimal(1), []
-    for depth in (60, 600, 6000):
+    for depth in (60, 6000, 10**8):
         apart.append(np.mean(classify(X, y, X_test, act, depth) != classify(X, y, X_test, act)))
-    assert apart[0] >= apart[1] >= apart[2] and apart[2] < 0.03
-    same = classify(X, y, X_test, act, 6000, smoother=True)
-    np.testing.assert_array_equal(same, classify(X, y, X_test, act, 6000))
+    assert apart[0] >= apart[1] >= apart[2] and apart[2] < 0.005
+    same = classify(X, y, X_test, act, 10**8, smoother=True)
+    np.testing.assert_array_equal(same, classify(X, y, X_test, act, 10**8))
 
 
-def test_the_hilbert_vote_beats_the_nearest_neighbour_and_approaches_bayes():
+def test_the_hilbert_vote_improves_with_data_and_beats_the_nearest_neighbour():
     risk = {}
-    for n in (100, 1600):
+    for n in (50, 400):
         draws = []
         for seed in range(4):
             rng = np.random.default_rng(seed)
-            (X, y), (X_test, y_test) = sample(n, rng), sample(400, rng)
+            (X, y), (X_test, y_test) = sample(n, rng), sample(150, rng)
             draws.append(
                 [np.mean(classify(X, y, X_test, w) != y_test) for w in (Activation.optimal(1), [0, 0, 1])]
             )
         risk[n] = np.mean(draws, axis=0)
-    assert risk[1600][0] < risk[100][0] and risk[1600][0] < risk[1600][1]
+    assert risk[400][0] < risk[50][0] and risk[400][0] < risk[400][1]
 
 
 def test_the_smoother_votes_by_majority_where_the_ridgeless_network_does_not():
