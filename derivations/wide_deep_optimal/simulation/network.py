@@ -16,7 +16,7 @@ def cubic_slope(z, w):
     return w[1] ** 0.5 + (2 * w[2]) ** 0.5 * z + (w[3] / 6) ** 0.5 * (3 * z**2 - 3)
 
 
-def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replicates, networks=50):
+def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replicates, networks=100):
     """Tangent kernel of two inputs on the circle in networks with ``L`` hidden layers of ``width`` units.
 
     NTK parametrisation, no biases; values (replicates, 1), each a mean over ``networks`` networks.
@@ -49,7 +49,7 @@ def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replica
 
 finite_tangents = Simulation(
     finite_tangent_kernel,
-    {"laptop": {"replicates": 64}, "gpu": {"replicates": 1024, "width": (128, 256, 512, 1024)}},
+    {"laptop": {"replicates": 64}, "gpu": {"replicates": 1024, "width": (8, 16, 32, 64)}},
 )
 optimal_tangents = Simulation(
     partial(finite_tangent_kernel, width=2048, networks=20), {"laptop": {"replicates": 64}}
