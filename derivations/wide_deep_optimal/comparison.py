@@ -104,7 +104,7 @@ def tangent_kernel(**at):
 
 
 # One hidden layer has the mean of infinite width at any width: the optimal activation for d = 3, whose tails
-# hide the rate of deeper networks. With h_1 and h_2 alone two hidden layers are off by 1/n, seen best if narrow.
+# hide the rate of deeper networks. With h_1 and h_2 alone two hidden layers are off by 1/n.
 one_hidden_layer = Comparison(
     tangent_kernel,
     optimal_tangents,
