@@ -131,6 +131,10 @@ HOLDS = {
         "SAMPLED",
     ),
     "Expands": (lambda: Claim(f(y), y + 2 * y**2 + 5 * y**3, Expands(catalan, y, 3)), "EXACT"),
+    "Expands, of no polynomial": (
+        lambda: Claim(f(y), y - y**2 / 2 + y**3 / 3, Expands(Claim(sp.exp(f(y)), 1 + y, Given("")), y, 3)),
+        "EXACT",
+    ),
     "Coefficients": (lambda: catalan_by(catalan_number), "SAMPLED"),
 }
 

@@ -10,7 +10,7 @@ from sympy.core.function import AppliedUndef
 from ..derivation import Claim, Evidence, Rule
 from ..parameter import Parameter
 from .inequality import within
-from .power_series import NotASeries, power_series
+from .power_series import NotASeries, degree_bound, power_series, truncated
 from .substitution import check_name, components, pairs, put, rate, refusal, residual
 
 
@@ -111,12 +111,30 @@ class Expands(Rule):
         self.premises = (equation, *self.using)
 
     def residuals(self, claim):
-        if sp.degree(claim.unfolded, self.variable) > self.order:
+        if self._degree(claim.unfolded) > self.order:
             raise refusal(claim, f"terms beyond order {self.order} are not checked")
         gap = put(self.equation.lhs - self.equation.unfolded, self.using)
         gap = put(gap, [(claim.lhs, claim.unfolded)])
-        for k in range(self.order + 1):
-            yield residual(claim, gap.subs(self.variable, 0), f"coefficient {k}")
+        for k, coefficient in enumerate(self._coefficients(gap)):
+            yield residual(claim, coefficient, f"coefficient {k}")
+
+    def _degree(self, series) -> int:
+        """A bound on it where that suffices, as expanding may take minutes."""
+        try:
+            bound = degree_bound(series, self.variable)
+        except NotASeries:
+            bound = sp.oo
+        return bound if bound <= self.order else sp.degree(series, self.variable)
+
+    def _coefficients(self, gap):
+        """Of the polynomial, or (times k!) the derivatives at 0."""
+        try:
+            yield from truncated(gap, self.variable, self.order)
+            return
+        except NotASeries:
+            pass
+        for _ in range(self.order + 1):
+            yield gap.subs(self.variable, 0)
             gap = sp.diff(gap, self.variable)
 
 

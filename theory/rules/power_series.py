@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 import sympy as sp
 from flint import ctx, fmpq, fmpq_series
@@ -26,6 +27,44 @@ def power_series(
         return [sp.Rational(int(found[k].p), int(found[k].q)) for k in range(order + 1)]
     finally:
         ctx.cap = cap
+
+
+def truncated(expression: sp.Expr, variable: sp.Symbol, order: int) -> list[sp.Expr]:
+    """The coefficients 0 to ``order`` of a polynomial in the variable, with any other symbols in them.
+
+    Nothing is expanded that lies beyond the order. Raises `NotASeries` where it is no polynomial.
+    """
+    if not expression.has(variable):
+        return [expression] + [sp.Integer(0)] * order
+    if expression == variable:
+        return ([sp.Integer(0), sp.Integer(1)] + [sp.Integer(0)] * order)[: order + 1]
+    if expression.is_Add:
+        rows = [truncated(part, variable, order) for part in expression.args]
+        return [sp.Add(*column) for column in zip(*rows, strict=True)]
+    if expression.is_Mul:
+        return reduce(_product, (truncated(part, variable, order) for part in expression.args))
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp > 0:
+        return reduce(_product, [truncated(expression.base, variable, order)] * int(expression.exp))
+    raise NotASeries(f"no polynomial in {variable}: {expression}")
+
+
+def degree_bound(expression: sp.Expr, variable: sp.Symbol) -> int:
+    """No less than the degree, without expanding. Raises `NotASeries` where it is no polynomial."""
+    if not expression.has(variable):
+        return 0
+    if expression == variable:
+        return 1
+    if expression.is_Add:
+        return max(degree_bound(part, variable) for part in expression.args)
+    if expression.is_Mul:
+        return sum(degree_bound(part, variable) for part in expression.args)
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp > 0:
+        return int(expression.exp) * degree_bound(expression.base, variable)
+    raise NotASeries(f"no polynomial in {variable}: {expression}")
+
+
+def _product(one, other):
+    return [sp.Add(*(one[i] * other[k - i] for i in range(k + 1))) for k in range(len(one))]
 
 
 def _evaluate(e, known):

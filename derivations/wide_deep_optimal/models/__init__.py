@@ -1,0 +1,1 @@
+"""Activations, deep kernels and classifiers for data."""
