@@ -49,7 +49,7 @@ def hyper_numpy(upper, lower, z):
 
 
 def hyper_jax(upper, lower, z):
-    """The series, as a loop, for unrolled it takes XLA many seconds; NaN beyond |z| = 1/2 if it does not end."""
+    """The series, as a loop, for unrolled it takes XLA many seconds; NaN beyond |z| = 1/2 unless it ends."""
     import jax
     import jax.numpy as jnp
 

@@ -12,7 +12,7 @@ from theory.backends.source import build
 from theory.closed_form.form import ClosedForm
 from theory.closed_form.unchecked import unchecked
 
-from .pair import Pair, on_pairs, on_values
+from .pair import Pair, constant, on_pairs, on_values
 
 u = sp.Symbol("u", real=True)
 """The preactivation in an activation's ``expression``."""
@@ -22,16 +22,17 @@ u = sp.Symbol("u", real=True)
 class Activation:
     """phi(u), its dual T = E phi(u) phi(v) and derivative dual E phi'(u) phi'(v) over correlated Gaussians.
 
-    Take one from the catalogue (``relu``, ``erf.with_(b=2)``, ``leaky_relu(0.1)``), or make one of any function
-    by `quadrature`. ``act(u)`` is the activation on NumPy, JAX or PyTorch arrays or numbers; ``expression`` the
-    same as a SymPy expression in ``u`` and the ``parameters``, whose values they hold; ``kinks`` are the points
-    where phi' jumps. A homogeneous activation, phi(s u) = s**degree phi(u) for s > 0, has a ``degree``, and
-    its duals depend on the inputs' angle alone, beside their scales (`angular`).
+    Take one from the catalogue (``relu``, ``erf.with_(b=2)``, ``leaky_relu(0.1)``), or make one of any
+    function by `quadrature`. ``act(u)`` is the activation on NumPy, JAX or PyTorch arrays or numbers;
+    ``expression`` the same as a SymPy expression in ``u`` and the ``parameters``, a mapping to their
+    values; ``kinks`` are the points where phi' jumps. A homogeneous activation, phi(s u) = s**degree
+    phi(u) for s > 0, has a ``degree``, and its duals depend on the inputs' angle alone, beside their
+    scales (`angular`).
 
     The forms are closed forms of claims: ``kappa``, ``kappa_dot``, ``gap`` of theta, ``scale`` and
     ``scale_dot`` of q for a homogeneous activation; ``pair`` and ``derivative_pair`` of (q_1, q_2, c, theta);
     ``mean`` of q; all of parameters besides. Anything with ``names`` of arguments and an ``evaluate(library,
-    values)`` may stand for a closed form, as a `quadrature` does. ``odd``: phi(-u) = -phi(u), so that the mean is 0.
+    values)`` may stand for a closed form, as a `quadrature` does. ``odd``: phi(-u) = -phi(u), of mean 0.
     """
 
     name: str
@@ -99,7 +100,18 @@ class Activation:
     def of_pair(self, pair: Pair):
         if self.pair_form is not None and not (pair.known and self.degree is not None):
             return self._of(self.pair_form, pair)
-        return _power(pair.g, self.degree) * (self._scale(pair.library) * self._of(self.kappa, pair))
+        value = _power(pair.g, self.degree) * (self._scale(pair.library) * self._of(self.kappa, pair))
+        if pair.library in ("jax", "torch") and self.degree > 0 and not pair.known:
+            value = value + self._slope_of_parallel(pair)
+        return value
+
+    def _slope_of_parallel(self, pair: Pair):
+        """Zero, with the derivatives by c and the variances that the angle hides where it vanishes."""
+        parallel = (pair.theta <= 0) | (pair.theta >= float(sp.pi))
+        Tdot = constant(pair.library, self.derivative_of_pair(pair))
+        c, g = constant(pair.library, pair.c), constant(pair.library, pair.g)
+        change = (pair.c - c) - c * (pair.g - g) / (g + (g == 0))
+        return Tdot * change * parallel
 
     def derivative_of_pair(self, pair: Pair):
         if self.derivative_pair_form is not None and not (pair.known and self.degree is not None):
@@ -194,8 +206,8 @@ class Activation:
     @property
     def _divergence(self) -> str:
         return (
-            f"{self.name}: its derivative dual diverges for identical inputs, on the diagonal of every kernel: "
-            "this activation has no neural tangent kernel"
+            f"{self.name}: its derivative dual diverges for identical inputs, on the diagonal of every "
+            "kernel: this activation has no neural tangent kernel"
         )
 
     def _refuse_parallel(self, pair: Pair) -> None:

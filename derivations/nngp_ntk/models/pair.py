@@ -116,7 +116,7 @@ def _pair(xp, library, values) -> Pair:
     """The angle from differences that are exact for equal variances; never from an arccosine."""
     q_1, q_2, c, *angle = values
     product = _root(xp, q_1) * _root(xp, q_2)
-    g = product + _constant(library, xp.where(q_1 == q_2, q_1 - product, 0.0))
+    g = product + constant(library, xp.where(q_1 == q_2, q_1 - product, 0.0))
     if angle:
         (theta,) = angle
     else:
@@ -130,7 +130,7 @@ def _positive(xp, value):
     return xp.where(value > 0, value, 0.0)
 
 
-def _constant(library, value):
+def constant(library, value):
     """The value, out of automatic differentiation."""
     if library == "jax":
         import jax

@@ -17,7 +17,7 @@ _RADIUS = 13.0
 """Beyond this radius a Gaussian is below 1e-36."""
 _PAIRS_AT_ONCE = 16
 _LADDER = ((10, 14), (20, 28), (40, 56))
-"""Nodes in a unit of the double-exponential variable: the difference of two estimates the first one's error."""
+"""Nodes in a unit of the double-exponential variable; two resolutions, whose difference bounds the error."""
 
 
 def quadrature(
@@ -30,8 +30,8 @@ def quadrature(
 ) -> Activation:
     """An `Activation` from any function, smooth or with kinks, whose duals are integrated numerically.
 
-    ``activation``: a SymPy expression in `u`, or a function of NumPy arrays with its ``derivative``. ``kinks``:
-    the points where it or a slope jumps; a point about which it bends sharply does no harm as a kink either.
+    ``activation``: a SymPy expression in `u`, or a function of NumPy arrays with its ``derivative``.
+    ``kinks``: the points where it or a slope jumps; any other point does no harm.
     The polar integral is split at the kinks and done by a double-exponential rule at two resolutions.
     ``accuracy`` is what their difference may be, relative to the root of the two second moments: beyond, an
     ArithmeticError says what was reached. The largest difference met is kept, as `Polar.error` of the

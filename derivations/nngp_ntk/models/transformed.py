@@ -57,8 +57,8 @@ class Transformed(Activation):
 def transformed(activation: Activation, alpha: float = 1.0, beta: float = 0.0, b: float = 1.0) -> Activation:
     """``alpha * activation(b u) + beta``, with its duals by rule.
 
-    Homogeneous if the activation is and ``beta`` is 0. NotImplementedError where a shift needs a mean that has
-    no formula.
+    Homogeneous if the activation is and ``beta`` is 0. NotImplementedError where a shift needs a mean that
+    has no formula.
     """
     expression, function = None, None
     if activation.expression is not None:

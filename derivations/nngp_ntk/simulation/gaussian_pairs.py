@@ -17,7 +17,7 @@ def mean_of_products(
     """The mean of phi(u) phi(v), or of the slopes' product, over draws of correlated Gaussians.
 
     ``activation`` is any function of arrays; its slope is a central difference. Five pairs of variances and
-    angles: the values are (replicates, 5), each a mean over ``samples`` draws; ``names`` are the inputs wanted.
+    angles: the values are (replicates, 5), each a mean over ``samples`` draws; ``names``: the inputs wanted.
     """
     q_1, q_2 = _VARIANCES.T
     rows = []
