@@ -206,7 +206,8 @@ def _sample(rng) -> dict:
     K = B @ B.T
     maps = rng.normal(size=(2, rows, points))
     return {
-        "K_SS": K[:rows, :rows], "K_SX": K[:rows, rows:], "K_XX": K[rows:, rows:], "A_s": maps[0], "A": maps[1]
+        "K_SS": K[:rows, :rows], "K_SX": K[:rows, rows:], "K_XX": K[rows:, rows:],
+        "A_s": maps[0], "A": maps[1],
     }  # fmt: skip
 
 
