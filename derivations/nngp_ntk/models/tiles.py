@@ -98,8 +98,12 @@ class Tiles:
             if found is None:
                 found = tuple(np.empty((*self.shape, *part.shape[2:]), self.dtype) for part in parts)
             for array, part in zip(found, parts, strict=True):
+                if self.symmetric and rows == columns:
+                    low = np.tril_indices(len(part), -1)
+                    part = np.array(part)
+                    part[low] = np.swapaxes(part, 0, 1)[low]
                 array[rows, columns] = part
-                if self.symmetric and columns.stop > rows.start:
+                if self.symmetric and rows != columns:
                     array[columns, rows] = np.swapaxes(part, 0, 1)
         return found
 
