@@ -20,8 +20,12 @@ from .dynamics import P, eta
 from .gains import lam, learning_time, needed, share
 from .setting import theta
 
-x = Parameter("x", "root of 1 - t where inputs meet, of 1 + t where they are opposite", sp.Interval(0, 1))
-near = x <= 1
+x = Parameter(
+    "x_cusp",
+    "root of 1 - t where inputs meet, of 1 + t where they are opposite",
+    sp.Interval(0, 1),
+    latex="x",
+)
 l = Parameter("l", "hidden layers", sp.Range(0, sp.oo), extremes=(1, 1000))
 more = Parameter("more", "hidden layers beyond the first", sp.Range(0, sp.oo), extremes=(1, 32))
 A_l = Parameter("A_l", "coefficient of x^3 in the NNGP kernel")
@@ -47,7 +51,7 @@ relu_dual = Claim(
     (sin(theta) + (pi - theta) * cos(theta)) / pi,
     Substitutes(relu_share, cosine_map, at={a: 0, b: 1}),
 )
-cosine = Claim(cos(2 * asin(x / sqrt(2))), 1 - x**2, Equates(), where=near)
+cosine = Claim(cos(2 * asin(x / sqrt(2))), 1 - x**2, Equates())
 
 # %% [markdown]
 # ## Where inputs meet
@@ -55,12 +59,11 @@ cosine = Claim(cos(2 * asin(x / sqrt(2))), 1 - x**2, Equates(), where=near)
 
 # %%
 meeting = {theta: 2 * asin(x / sqrt(2))}
-step_meeting = Claim(kappa_0, 1 - 2 * asin(x / sqrt(2)) / pi, Substitutes(step_dual, at=meeting), where=near)
+step_meeting = Claim(kappa_0, 1 - 2 * asin(x / sqrt(2)) / pi, Substitutes(step_dual, at=meeting))
 relu_meeting = Claim(
     kappa_1,
     (x * sqrt(2 - x**2) + (pi - 2 * asin(x / sqrt(2))) * (1 - x**2)) / pi,
     Substitutes(relu_dual, at=meeting),
-    where=near,
 )
 step_cusp = Claim(kappa_0, 1 - sqrt(2) * x / pi, Series(step_meeting, x, 2))
 relu_cusp = Claim(kappa_1, 1 - x**2 + 2 * sqrt(2) * x**3 / (3 * pi), Series(relu_meeting, x, 4))
@@ -106,13 +109,11 @@ nngp_opposite = Claim(
     K_1,
     (x * sqrt(2 - x**2) - 2 * asin(x / sqrt(2)) * (1 - x**2)) / pi,
     Substitutes(nngp_of_one, relu_dual, at=opposite),
-    where=near,
 )
 ntk_opposite = Claim(
     Theta_1,
     (x * sqrt(2 - x**2) - 4 * asin(x / sqrt(2)) * (1 - x**2)) / pi,
     Substitutes(ntk_of_one, relu_dual, step_dual, at=opposite),
-    where=near,
 )
 nngp_cusp_opposite = Claim(K_1, 2 * sqrt(2) * x**3 / (3 * pi), Series(nngp_opposite, x, 4))
 ntk_cusp_opposite = Claim(Theta_1, -sqrt(2) * x / pi, Series(ntk_opposite, x, 2))
