@@ -13,7 +13,7 @@ from theory.closed_form import Precise
 from theory.parameter import POSITIVE, REAL
 from theory.rules import Given, Limit, Rewrites, Substitutes
 
-from .sphere import a, coefficient, d, half, j, k, moment, moment_of, mu, per_area
+from .sphere import a, coefficient, d, half, j, k, moment, moment_of, mu, on_sphere, per_area
 
 nu = Parameter("nu", "exponent of the cusp, no integer", POSITIVE, latex=r"\nu", extremes=(1e-2, 20))
 c_plus = Parameter("c_plus", "coefficient of the cusp at t = 1", REAL, latex="c_+")
@@ -29,6 +29,7 @@ projected = Claim(
     mu,
     per_area * Sum(coefficient * moment_of(nu + j), (j, 0, k)),
     Given("the mean of (1 - t)^nu times the polynomial, power by power"),
+    where=on_sphere,
 )
 summed = Claim(
     mu, per_area * Sum(coefficient * moment.rhs.subs(a, nu + j), (j, 0, k)), Substitutes(projected, moment)
@@ -41,7 +42,7 @@ of_cusp = Claim(
     * gamma(k - nu)
     / (sqrt(pi) * gamma(-nu) * gamma(k + nu + d - 1)),
     Rewrites(summed),
-    where=no_integer,
+    where=(on_sphere, no_integer),
 )
 
 # %% [markdown]
@@ -55,7 +56,10 @@ of_both = Claim(
     Given("the cusps at either pole; the polynomial has the sign (-1)^k at the other"),
 )
 two_cusps = Claim(
-    both, (c_plus + (-1) ** k * c_minus) * of_cusp.rhs, Substitutes(of_both, of_cusp), where=no_integer
+    both,
+    (c_plus + (-1) ** k * c_minus) * of_cusp.rhs,
+    Substitutes(of_both, of_cusp),
+    where=(on_sphere, no_integer),
 )
 
 # %% [markdown]
@@ -79,7 +83,7 @@ amplitude = Claim(
     scaled,
     2 ** (nu + d - 2) * gamma(d / 2) * gamma(nu + (d - 1) * half) / (sqrt(pi) * gamma(-nu)),
     Limit(by_logarithms, k, oo),
-    where=no_integer,
+    where=(on_sphere, no_integer),
 )
 
 # %%

@@ -20,7 +20,12 @@ from .dynamics import P, eta
 from .gains import lam, learning_time, needed, share
 from .setting import theta
 
-x = Parameter("x", "root of 1 - t where inputs meet, of 1 + t where they are opposite", sp.Interval(0, 1))
+x = Parameter(
+    "x_cusp",
+    "root of 1 - t where inputs meet, of 1 + t where they are opposite",
+    sp.Interval(0, 1),
+    latex="x",
+)
 l = Parameter("l", "hidden layers", sp.Range(0, sp.oo), extremes=(1, 1000))
 more = Parameter("more", "hidden layers beyond the first", sp.Range(0, sp.oo), extremes=(1, 32))
 A_l = Parameter("A_l", "coefficient of x^3 in the NNGP kernel")

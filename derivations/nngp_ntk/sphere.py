@@ -21,6 +21,8 @@ s = Parameter("s", "half of what the power exceeds the degree by", sp.Range(0, s
 n = Parameter("n", "power of 1 - t", sp.Range(0, sp.oo), extremes=(1, 100))
 j = sp.Symbol("j", integer=True, nonnegative=True)
 phi = Parameter("phi", "angle between two points", sp.Interval(0, pi), unit="radians", latex=r"\varphi")
+on_sphere = d > 2
+"""Said where it matters: another theory's d, equal to this one as a symbol, may begin at 1."""
 mu, count = sp.symbols("mu_k N")
 moment_of = sp.Function("I")
 
@@ -36,12 +38,13 @@ moment = Claim(
     moment_of(a),
     2 ** (a + d - 2) * gamma(a + (d - 1) * half) * gamma((d - 1) * half) / gamma(a + d - 1),
     Given("Euler's integral of (1 - t)^a (1 - t^2)^((d - 3)/2) over t from -1 to 1"),
+    where=on_sphere,
 )
 moment_in_the_angle = Claim(
     Integral((sqrt(2) * sin(phi / 2)) ** p * sin(phi) ** (d - 2), (phi, 0, pi)),
     moment.rhs.subs(a, p / 2),
     Integrates(),
-    where=(p < 5, d < 8),
+    where=(on_sphere, p < 5, d < 8),
 )
 
 # %% [markdown]
@@ -59,6 +62,7 @@ projected = Claim(
     mu,
     per_area * Sum(coefficient * moment_of(n + j), (j, 0, k)),
     Given("the mean of (1 - t)^n times the polynomial, power by power"),
+    where=on_sphere,
 )
 summed = Claim(
     mu, per_area * Sum(coefficient * moment.rhs.subs(a, n + j), (j, 0, k)), Substitutes(projected, moment)
@@ -86,6 +90,7 @@ power = Claim(
     mu,
     Sum(binomial(k + 2 * s, n) * (-1) ** n * of_distance.rhs, (n, k, k + 2 * s)),
     Given("the binomial theorem, for the power k + 2s of t"),
+    where=on_sphere,
 )
 power_eigenvalue = Claim(
     mu,
@@ -102,6 +107,7 @@ polynomials = Claim(
     count,
     gamma(k + d) / (gamma(d) * gamma(k + 1)) - k * (k - 1) * gamma(k + d - 2) / (gamma(d) * gamma(k + 1)),
     Given("polynomials of degree k, less those that are the squared norm times one of degree k - 2"),
+    where=on_sphere,
 )
 by_degree = Claim(
     count, (2 * k + d - 2) * gamma(k + d - 2) / (gamma(d - 1) * gamma(k + 1)), Rewrites(polynomials)
@@ -119,8 +125,8 @@ def counted(power):
     return Sum(by_degree.rhs.subs(at) * power_eigenvalue.rhs.subs(at), (s, 0, n))
 
 
-even_trace = Claim(counted(2 * n), 1, Equates())
-odd_trace = Claim(counted(2 * n + 1), 1, Equates())
+even_trace = Claim(counted(2 * n), 1, Equates(), where=on_sphere)
+odd_trace = Claim(counted(2 * n + 1), 1, Equates(), where=on_sphere)
 
 # %%
 power_spectrum = ExplicitForm(power_eigenvalue, (k, s, d), forms=((Precise(power_eigenvalue), True),))
