@@ -122,6 +122,12 @@ gap_at_small_angles = Claim(
     2 * sin(theta / 2) ** 2 - (a - b) ** 2 / (a**2 + b**2) * third_of_cube(theta) / pi,
     Rewrites(gap_map),
 )
+gap_at_large_angles = Claim(
+    gap,
+    ((a + b) ** 2 - 4 * a * b * cos(theta / 2) ** 2 - (a - b) ** 2 * third_of_cube(pi - theta) / pi)
+    / (a**2 + b**2),
+    Rewrites(gap_map),
+)
 map_at_small_angles = Claim(
     kappa, cos(theta) + (a - b) ** 2 / (a**2 + b**2) * third_of_cube(theta) / pi, Rewrites(cosine_map)
 )
@@ -165,7 +171,11 @@ abrelu_kappa = ExplicitForm(
 abrelu_kappa_dot = ExplicitForm(
     derivative_map, (theta, a, b), forms=((derivative_map, theta < 1), (derivative_at_large_angles, True))
 )
-abrelu_gap = ExplicitForm(gap_map, (theta, a, b), forms=((gap_at_small_angles, theta < 1), (gap_map, True)))
+abrelu_gap = ExplicitForm(
+    gap_map,
+    (theta, a, b),
+    forms=((gap_at_small_angles, theta < 1), (gap_at_large_angles, theta > 2), (gap_map, True)),
+)
 abrelu_diagonal = ExplicitForm(diagonal, (q, a, b))
 abrelu_derivative_diagonal = ExplicitForm(derivative_diagonal, (a, b))
 
