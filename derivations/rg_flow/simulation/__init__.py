@@ -1,0 +1,1 @@
+"""Interpolants and bridges as draws, steps and grids, from their defining equations."""
