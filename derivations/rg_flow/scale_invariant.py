@@ -6,15 +6,16 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, Sum, binomial, exp, gamma, pi, sqrt
+from sympy import Integral, Sum, binomial, exp, gamma, log, pi, sqrt
 from sympy.codegen.cfunctions import expm1, log1p
 
 from theory import Claim, ExplicitForm, Parameter
+from theory.closed_form import Precise
 from theory.parameter import COUNTING, POSITIVE, REAL
 from theory.rules import Defines, Given, Limit, Recursion, Rewrites, Substitutes
 
-from .setting import C_b, C_W, K, chi_par, chi_perp, g, l, n, r, z
-from .susceptibilities import c, critical, d, density, difference, m_2, parallel, perpendicular
+from .setting import C_W, C_b, K, chi_par, chi_perp, g, l, n, r, z
+from .susceptibilities import critical, d, density, m_2, parallel, perpendicular
 
 a_plus = Parameter("a_plus", "slope for positive z", REAL, latex="a_+", extremes=(-10, 10))
 a_minus = Parameter("a_minus", "slope for negative z", REAL, latex="a_-", extremes=(-10, 10))
@@ -23,6 +24,7 @@ nu = Parameter("nu", "what a layer adds to Var S / K^2, times n", POSITIVE, late
 A = sp.Function("A")
 q, some = sp.Symbol("q"), (a_plus**2 + a_minus**2 > 0,)
 power = Claim(A(m), (a_plus ** (2 * m) + a_minus ** (2 * m)) / 2, Defines("mean even powers of the slopes"))
+
 
 # %%
 def halves(above, below):
@@ -59,9 +61,12 @@ one_term = Claim(
     2**m * gamma(m + sp.Rational(1, 2)) / sqrt(pi) * A(m) / A(1) ** m,
     Given("even moments of a standard normal, (2m - 1)!!, on each half-line"),
 )
+term_by_slopes = Claim(mu(m), one_term.rhs, Substitutes(one_term, power), where=some)
 second = Claim(Y(2), (mu(2) + n - 1) / n, Given("pairs of equal terms, pairs of different ones"))
 third = Claim(
-    Y(3), (mu(3) + 3 * (n - 1) * mu(2) + (n - 1) * (n - 2)) / n**2, Given("terms coincide in 3, 2 + 1 or 1 + 1 + 1")
+    Y(3),
+    (mu(3) + 3 * (n - 1) * mu(2) + (n - 1) * (n - 2)) / n**2,
+    Given("terms coincide in 3, 2 + 1 or 1 + 1 + 1"),
 )
 fourth = Claim(
     Y(4),
@@ -95,9 +100,7 @@ relu_second = Claim(Y(2), 1 + 5 / n, Substitutes(active, at={m: 2}))
 relu_second_again = Claim(Y(2), 1 + 5 / n, Substitutes(second_moment, relu_growth))
 relu_third = Claim(Y(3), 1 + 15 / n + 44 / n**2, Substitutes(third, one_term, power, at=relu))
 relu_third_again = Claim(Y(3), relu_third.rhs, Substitutes(active, at={m: 3}))
-relu_fourth = Claim(
-    Y(4), 1 + 30 / n + 251 / n**2 + 558 / n**3, Substitutes(fourth, one_term, power, at=relu)
-)
+relu_fourth = Claim(Y(4), 1 + 30 / n + 251 / n**2 + 558 / n**3, Substitutes(fourth, one_term, power, at=relu))
 relu_fourth_again = Claim(Y(4), relu_fourth.rhs, Substitutes(active, at={m: 4}))
 
 # %% [markdown]
@@ -123,24 +126,35 @@ variance_in_logs = Claim(sp.Symbol("v"), expm1((l - 1) * log1p(nu / n)), Rewrite
 # with mean $-\nu r/2$ and variance $\nu r$.
 
 # %%
-R = sp.Function("R")
+Lambda, y = sp.Function("Lambda"), Parameter("y", "the moment of one factor", POSITIVE)
 log_normal = Claim(
-    R(m), exp(m * (m - 1) / 2 * nu * r), Given("moments of a log-normal law, mean of the logarithm -nu r/2")
+    Lambda(m),
+    m * (m - 1) / 2 * nu * r,
+    Given("ln E (S/K)^m of a log-normal law of mean 1, variance nu r of ln S"),
 )
-at_ratio = Claim(R(2), square_of_S.rhs.subs(l, 1 + r * n) / K**2, Given("the second moment at l - 1 = r n"))
-second_limit = Claim(R(2), exp(nu * r), Limit(at_ratio, n, sp.oo))
-second_of_log_normal = Claim(R(2), exp(nu * r), Substitutes(log_normal, at={m: 2}))
-relu_third_at_ratio = Claim(R(3), relu_third.rhs ** (r * n), Given("the third moment there"))
-relu_third_limit = Claim(R(3), exp(15 * r), Limit(relu_third_at_ratio, n, sp.oo))
-third_of_log_normal = Claim(R(3), exp(15 * r), Substitutes(log_normal, relu_growth, at={m: 3}))
-relu_fourth_at_ratio = Claim(R(4), relu_fourth.rhs ** (r * n), Given("the fourth moment there"))
-relu_fourth_limit = Claim(R(4), exp(30 * r), Limit(relu_fourth_at_ratio, n, sp.oo))
-fourth_of_log_normal = Claim(R(4), exp(30 * r), Substitutes(log_normal, relu_growth, at={m: 4}))
+at_ratio = Claim(Lambda(m), r * n * log(y), Given("layers are independent: ln of the m-th moment at r n + 1"))
+second_at_ratio = Claim(
+    Lambda(2), r * n * log(1 + nu / n), Substitutes(at_ratio, at={m: 2, y: second_moment.rhs})
+)
+second_limit = Claim(Lambda(2), nu * r, Limit(second_at_ratio, n, sp.oo))
+second_of_log_normal = Claim(Lambda(2), nu * r, Substitutes(log_normal, at={m: 2}))
+third_at_ratio = Claim(
+    Lambda(3), r * n * log(1 + 15 / n + 44 / n**2), Substitutes(at_ratio, at={m: 3, y: relu_third.rhs})
+)
+third_limit = Claim(Lambda(3), 15 * r, Limit(third_at_ratio, n, sp.oo))
+third_of_log_normal = Claim(Lambda(3), 15 * r, Substitutes(log_normal, relu_growth, at={m: 3}))
+fourth_at_ratio = Claim(
+    Lambda(4),
+    r * n * log(1 + 30 / n + 251 / n**2 + 558 / n**3),
+    Substitutes(at_ratio, at={m: 4, y: relu_fourth.rhs}),
+)
+fourth_limit = Claim(Lambda(4), 30 * r, Limit(fourth_at_ratio, n, sp.oo))
+fourth_of_log_normal = Claim(Lambda(4), 30 * r, Substitutes(log_normal, relu_growth, at={m: 4}))
 
 # %%
 scale_invariant_growth = ExplicitForm(growth_by_slopes, (a_plus, a_minus))
-unit_moment = ExplicitForm(one_term, (m, a_plus, a_minus))
+unit_moment = ExplicitForm(term_by_slopes, (m, a_plus, a_minus), forms=((Precise(term_by_slopes), True),))
 four_point = ExplicitForm(two_neurons, (K, nu, n, l), forms=((two_neurons_in_logs, True),))
 four_point_same = ExplicitForm(same_neuron, (K, nu, n, l), forms=((same_neuron_in_logs, True),))
 four_point_excess = ExplicitForm(variance, (nu, n, l), forms=((variance_in_logs, True),))
-log_normal_moment = ExplicitForm(log_normal, (m, nu, r))
+log_of_moment = ExplicitForm(log_normal, (m, nu, r))

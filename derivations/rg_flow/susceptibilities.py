@@ -13,7 +13,7 @@ from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import POSITIVE, REAL
 from theory.rules import Differentiates, Given, Solves, Substitutes
 
-from .setting import C_b, C_W, K, chi_par, chi_perp, g, kernel_flow, z
+from .setting import C_W, C_b, K, chi_par, chi_perp, g, kernel_flow, z
 
 p, B_1, B_2 = sp.symbols("p B_1 B_2")
 sigma = sp.Function("sigma")(z)
@@ -21,9 +21,7 @@ slope = sigma.diff(z)
 
 # %%
 density = Claim(p, exp(-(z**2) / (2 * K)) / sqrt(2 * pi * K), Given("the density of N(0, K)"))
-density_rate = Claim(
-    Derivative(p, K), (z**2 - K) / (2 * K**2) * density.rhs, Differentiates(density, K)
-)
+density_rate = Claim(Derivative(p, K), (z**2 - K) / (2 * K**2) * density.rhs, Differentiates(density, K))
 density_curvature = Claim(
     Derivative(p, K, K),
     (z**4 - 6 * K * z**2 + 3 * K**2) / (4 * K**4) * density.rhs,
@@ -75,9 +73,7 @@ parallel_by_parts = Claim(chi_par, C_W * m_z / K, Substitutes(parallel, first_me
 # $\langle\sigma\sigma''\rangle_K = 0$, with one choice of $C_W$, and of $C_b$ if it is not negative.
 
 # %%
-difference = Claim(
-    chi_par - chi_perp, C_W * c, Substitutes(parallel_by_parts, perpendicular, second_mean)
-)
+difference = Claim(chi_par - chi_perp, C_W * c, Substitutes(parallel_by_parts, perpendicular, second_mean))
 unit_perpendicular = Claim(C_W * d, 1, Given("criticality: chi_perp = 1, with c = 0 chi_par as well"))
 stays = Claim(K, C_b + C_W * g, Given("criticality: the kernel stays"))
 critical = Claim((C_W, C_b), (1 / d, K - g / d), Solves((unit_perpendicular, stays)), where=K * d >= g)
