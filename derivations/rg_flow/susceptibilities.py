@@ -60,10 +60,12 @@ m_4 = Parameter("m_4", "mean of sigma^2 (z^4 - 6 K z^2 + 3 K^2)", REAL, extremes
 m_z = Parameter("m_z", "mean of z sigma sigma'", REAL, extremes=(-1e3, 1e3))
 d = Parameter("d", "mean of sigma'^2", POSITIVE, extremes=(1e-3, 1e3))
 c = Parameter("c", "mean of sigma sigma''", REAL, extremes=(-1e3, 1e3))
-curvature = sp.Symbol("g''")
-parallel = Claim(chi_par, C_W * m_2 / (2 * K**2), Given("C_W times the mean of the density's derivative"))
+g_1, g_2 = sp.symbols("g' g''")
+rate_of_g = Claim(g_1, m_2 / (2 * K**2), Given("the mean of the density's derivative"))
+growth = Claim(chi_par, C_W * g_1, Given("a small change of K goes through the flow's derivative"))
+parallel = Claim(chi_par, C_W * m_2 / (2 * K**2), Substitutes(growth, rate_of_g))
 perpendicular = Claim(chi_perp, C_W * d, Given("a difference of two inputs goes through the slope"))
-curvature_of_g = Claim(curvature, m_4 / (4 * K**4), Given("the mean of the density's second derivative"))
+curvature_of_g = Claim(g_2, m_4 / (4 * K**4), Given("the mean of the density's second derivative"))
 first_mean = Claim(m_2, 2 * K * m_z, Given("the mean of the first integration by parts"))
 second_mean = Claim(m_z, K * (d + c), Given("the mean of the second"))
 parallel_by_parts = Claim(chi_par, C_W * m_z / K, Substitutes(parallel, first_mean))
@@ -74,6 +76,7 @@ parallel_by_parts = Claim(chi_par, C_W * m_z / K, Substitutes(parallel, first_me
 
 # %%
 difference = Claim(chi_par - chi_perp, C_W * c, Substitutes(parallel_by_parts, perpendicular, second_mean))
+slope_by_rate = Claim(d, g_1 - c, Substitutes(second_mean, rate_of_g, first_mean, factor=-1 / K))
 unit_perpendicular = Claim(C_W * d, 1, Given("criticality: chi_perp = 1, with c = 0 chi_par as well"))
 stays = Claim(K, C_b + C_W * g, Given("criticality: the kernel stays"))
 critical = Claim((C_W, C_b), (1 / d, K - g / d), Solves((unit_perpendicular, stays)), where=K * d >= g)
