@@ -9,22 +9,10 @@ import sympy as sp
 from sympy import Derivative, Integral, Rational, Sum, atan, erf, exp, pi, sech, sqrt, tanh
 
 from theory import Claim, ExplicitForm, ImplicitForm
-from theory.closed_form import Root
 from theory.rules import Approximates, Differentiates, Given, Rewrites, Solves, Substitutes
 
 from .setting import C_W, C_b, K, g, z
-from .susceptibilities import (
-    beta,
-    c,
-    critical,
-    d,
-    density,
-    g_1,
-    g_2,
-    slope_by_rate,
-    stays,
-    unit_perpendicular,
-)
+from .susceptibilities import beta, bias_s, c, critical, d, density, g_1, g_2, slope_by_rate, unit_perpendicular
 
 # %% [markdown]
 # ## GELU, exactly
@@ -99,75 +87,77 @@ gelu_drift = Claim(
 
 # %% [markdown]
 # ## SWISH, by its root
-# $\sigma = z/(1 + e^{-\beta z})$ (SiLU: $\beta = 1$) has its root where a mean of
-# hyperbolic functions vanishes; $x = \beta z$ has the variance $\beta^2 K$. The trapezoid rule
-# is exact to round-off here.
+# $\sigma = z/(1 + e^{-z})$ (SiLU), with $t = \tanh(z/2)$ and $s = 1/\cosh^2(z/2)$; of $z/(1 + e^{-\beta z})$ the
+# kernel is $K^\star/\beta^2$. The trapezoid rule is exact to round-off here, and in $K\langle\sigma'^2\rangle -
+# \langle\sigma^2\rangle$ the parts of $\sigma = z/2 + zt/2$ that are large far out have been taken off.
 
 # %%
-x, k = sp.Symbol("x", real=True), sp.Symbol("k", integer=True, positive=True)
-weight = exp(-(x**2) / (2 * beta**2 * K)) / sqrt(2 * pi * beta**2 * K)
-half = tanh(x / 2)
-bend = x * half * (2 - x * half) * sech(x / 2) ** 2 / 8
-slope = (1 + half**2) / 4 + (2 * x * half + x**2 * sech(x / 2) ** 2 / 4) * sech(x / 2) ** 2 / 4
+k, e = sp.Symbol("k", integer=True, positive=True), sp.Symbol("e")
+phi, even = sp.symbols("sigma e_z")
+t, s = tanh(z / 2), sech(z / 2) ** 2
+bend, square, slope = z * t * (2 - z * t) * s / 8, z**2 * (1 + t**2) / 4, (1 + t**2) / 4 + (z * t + z**2 * s / 4) * s / 4
+excess = ((z * t + z**2 * s / 4 - 1) * K + z**2) * s / 4
+STEP, COUNT = Rational(2, 5), 110
+near = (K > 10, K < 20)
 
 
-def trapezoid(f, step=Rational(1, 3), count=180):
-    """The mean of an even function of x from its values at multiples of a step."""
-    return step * ((weight * f).subs(x, 0) + 2 * Sum((weight * f).subs(x, k * step), (k, 1, count)))
+def even_part(f):
+    """The even part of a function of z."""
+    return (f + f.subs(z, -z)) / 2
 
 
-near = (beta**2 * K > 10, beta**2 * K < 20)
-swish_bend = Claim(
-    c,
-    Integral(weight * bend, (x, -sp.oo, sp.oo)),
-    Given("the mean of sigma sigma'', its even part"),
-    where=near,
+def in_steps(f):
+    """The mean of an even function from its values at multiples of a step."""
+    weighted = density.rhs * f
+    return STEP * (weighted.subs(z, 0) + 2 * Sum(weighted.subs(z, k * STEP), (k, 1, COUNT)))
+
+
+swish = Claim(phi, z / (1 + exp(-z)), Given("the activation SWISH"))
+swish_first = Claim(Derivative(phi, z), (1 + t) / 2 + z * s / 4, Differentiates(swish, z))
+swish_second = Claim(Derivative(phi, z, z), s / 2 - z * t * s / 4, Differentiates(swish_first, z))
+even_square = Claim(even, even_part(swish.rhs**2), Given("the even part of sigma^2"))
+even_square_short = Claim(even, square, Rewrites(even_square))
+even_slope = Claim(even, even_part(swish_first.rhs**2), Given("the even part of sigma'^2"))
+even_slope_short = Claim(even, slope, Rewrites(even_slope))
+even_bend = Claim(even, even_part(swish.rhs * swish_second.rhs), Given("the even part of sigma sigma''"))
+even_bend_short = Claim(even, bend, Rewrites(even_bend))
+bias = Claim(C_b, e / d, Given("criticality: K = C_b + g C_W with C_W = 1/d"))
+swish_bend = Claim(c, mean(bend), Given("the mean of sigma sigma'', its even part"), where=near)
+swish_square = Claim(g, mean(square), Given("the mean square, its even part"), where=near)
+swish_slope = Claim(d, mean(slope), Given("the mean squared slope, its even part"), where=near)
+swish_bend_in_steps = Claim(c, in_steps(bend), Approximates(swish_bend))
+swish_gain = Claim(C_W, 1 / mean(slope), Substitutes(unit_perpendicular, swish_slope, factor=1 / d))
+swish_gain_in_steps = Claim(C_W, 1 / in_steps(slope), Approximates(swish_gain))
+swish_surplus = Claim(e, K * d - g, Given("K less what the weights give, times the squared slope"))
+swish_localised = Claim(
+    e, mean(excess), Substitutes(swish_surplus, swish_square, swish_slope)
 )
-swish_square = Claim(
-    g,
-    Integral(weight * x**2 * (1 + half**2) / (4 * beta**2), (x, -sp.oo, sp.oo)),
-    Given("the mean square, its even part"),
-    where=near,
+swish_bias = Claim(C_b, mean(excess) / mean(slope), Substitutes(bias, swish_localised, swish_slope))
+swish_bias_in_steps = Claim(C_b, in_steps(excess) / in_steps(slope), Approximates(swish_bias))
+
+
+# %% [markdown]
+# With a sharpness $\beta$, at $K = K^\star/\beta^2$:
+
+# %%
+sharp = {K: beta**2 * K}
+sharp_bend = Claim(c, swish_bend_in_steps.rhs.subs(sharp), Substitutes(swish_bend_in_steps, at=sharp))
+sharp_gain = Claim(C_W, swish_gain_in_steps.rhs.subs(sharp), Substitutes(swish_gain_in_steps, at=sharp))
+rescaled_bias = Claim(bias_s, C_b / beta**2, Given("the rescaled bias of sigma(beta z)/beta"))
+sharp_bias = Claim(
+    bias_s,
+    swish_bias_in_steps.rhs.subs(sharp) / beta**2,
+    Substitutes(rescaled_bias, swish_bias_in_steps, at=sharp),
 )
-swish_slope = Claim(
-    d,
-    Integral(weight * slope, (x, -sp.oo, sp.oo)),
-    Given("the mean squared slope, its even part"),
-    where=near,
-)
-swish_bend_in_steps = Claim(c, trapezoid(bend), Approximates(swish_bend))
-swish_gain = Claim(C_W, 1 / swish_slope.rhs, Substitutes(unit_perpendicular, swish_slope, factor=1 / d))
-swish_gain_in_steps = Claim(C_W, 1 / trapezoid(slope), Approximates(swish_gain))
-swish_bias = Claim(
-    C_b,
-    K - swish_square.rhs / swish_slope.rhs,
-    Substitutes(stays, swish_square, swish_slope, swish_gain, factor=-1),
-)
-local = (
-    (beta**2 * K * (2 * x * half + x**2 * sech(x / 2) ** 2 / 4) + x**2 - beta**2 * K) * sech(x / 2) ** 2 / 4
-)
-swish_bias_in_steps = Claim(C_b, trapezoid(local) / (beta**2 * trapezoid(slope)), Approximates(swish_bias))
 
 # %%
 swish_initialisation = ImplicitForm(
-    swish_bend,
+    sharp_bend,
     (beta,),
     unknown=K,
     target=0,
     bracket=(14 / beta**2, 15 / beta**2),
-    also=(swish_gain, swish_bias),
-    forms=(
-        (
-            Root(
-                swish_bend_in_steps,
-                K,
-                0,
-                (14 / beta**2, 15 / beta**2),
-                (K, swish_gain_in_steps.rhs, swish_bias_in_steps.rhs),
-            ),
-            True,
-        ),
-    ),
+    also=(sharp_gain, sharp_bias),
 )
-gelu_flow = ExplicitForm(gelu_mean_square, (K,))
-gelu_slope = ExplicitForm(gelu_mean_slope, (K,))
+gelu_mean_square_at = ExplicitForm(gelu_mean_square, (K,))
+gelu_mean_slope_at = ExplicitForm(gelu_mean_slope, (K,))

@@ -14,7 +14,7 @@ from theory.closed_form import Precise
 from theory.parameter import COUNTING, POSITIVE, REAL
 from theory.rules import Defines, Given, Limit, Recursion, Rewrites, Substitutes
 
-from .setting import C_W, C_b, K, chi_par, chi_perp, g, l, n, r, z
+from .setting import C_W, C_b, K, chi_par, chi_perp, g, l, n, q, r, z
 from .susceptibilities import critical, d, density, m_2, parallel, perpendicular
 
 a_plus = Parameter("a_plus", "slope for positive z", REAL, latex="a_+", extremes=(-10, 10))
@@ -22,7 +22,7 @@ a_minus = Parameter("a_minus", "slope for negative z", REAL, latex="a_-", extrem
 m = Parameter("m", "order of the moment", COUNTING, extremes=(1, 20))
 nu = Parameter("nu", "what a layer adds to Var S / K^2, times n", POSITIVE, latex=r"\nu", extremes=(0.1, 20))
 A = sp.Function("A")
-q, some = sp.Symbol("q"), (a_plus**2 + a_minus**2 > 0,)
+some = (a_plus**2 + a_minus**2 > 0,)
 power = Claim(A(m), (a_plus ** (2 * m) + a_minus ** (2 * m)) / 2, Defines("mean even powers of the slopes"))
 
 

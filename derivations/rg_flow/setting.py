@@ -23,6 +23,7 @@ l = Parameter("l", "layer, 1 the first", COUNTING, extremes=(1, 150))
 L = Parameter("L", "depth of the network", COUNTING, extremes=(1, 1e5))
 r = Parameter("r", "aspect ratio, depth over width", POSITIVE, extremes=(1e-4, 10))
 g = Parameter("g", "mean square of the activation", NONNEGATIVE, extremes=(1e-3, 1e3))
+q = Parameter("q", "mean fourth power of the activation", POSITIVE, extremes=(1e-3, 1e6))
 chi_par = Parameter("chi_par", "parallel susceptibility", REAL, latex=r"\chi_\parallel", extremes=(1e-3, 10))
 chi_perp = Parameter(
     "chi_perp", "perpendicular susceptibility", NONNEGATIVE, latex=r"\chi_\perp", extremes=(1e-3, 10)
