@@ -6,21 +6,21 @@
 
 # %%
 import sympy as sp
-from sympy import Sum, binomial, exp, gamma, log, polygamma
+from sympy import Sum, exp, gamma, log, polygamma
 from sympy.codegen.cfunctions import expm1, log1p
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.closed_form import Precise
 from theory.parameter import COUNTING, POSITIVE, REAL
-from theory.rules import Differentiates, Given, Limit, Recursion, Rewrites, Substitutes
+from theory.rules import Differentiates, Given, Recursion, Rewrites, Substitutes
 
-from .setting import K, l, n, r
+from .setting import K, l, n
 
 m = Parameter("m", "order of the moment", COUNTING, extremes=(1, 8))
 order = Parameter("p", "order of a moment, any real number", POSITIVE)
 k = sp.Symbol("k", integer=True, nonnegative=True)
-Y, S, X, Z = (sp.Function(name) for name in "Y S X Z")
-four, six = sp.symbols("E_4 E_6")
+Y, S, X = (sp.Function(name) for name in "YSX")
+four = sp.Symbol("E_4")
 
 # %% [markdown]
 # ## One input
@@ -39,9 +39,6 @@ moment = Claim(
     K**m * ((2 / n) ** m * gamma(n / 2 + m) / gamma(n / 2)) ** (l - 1),
     Recursion(explicit_step, {S(1): K**m}),
 )
-moment_in_logs = Claim(
-    S(l), K**m * exp((l - 1) * Sum(log1p(2 * k / n), (k, 0, m - 1))), Rewrites(moment)
-)
 fourth_moment = Claim(S(l), K**2 * (1 + 2 / n) ** (l - 1), Substitutes(moment, at={m: 2}))
 sixth_moment = Claim(
     S(l), K**3 * (1 + 6 / n + 8 / n**2) ** (l - 1), Substitutes(moment, at={m: 3})
@@ -54,21 +51,16 @@ correlator = Claim(
     2**m * gamma(m + sp.Rational(1, 2)) / sp.sqrt(sp.pi) * moment.rhs,
     Substitutes(of_preactivations, moment),
 )
-correlator_in_logs = Claim(
-    X(l),
-    2**m * gamma(m + sp.Rational(1, 2)) / sp.sqrt(sp.pi) * moment_in_logs.rhs,
-    Rewrites(correlator),
-)
-
 # %% [markdown]
-# $\ln S$ is a sum of independent logarithms: derivatives of $\ln E Y^p$ at $p = 0$ are its cumulants. At a fixed
-# aspect ratio $r = (l-1)/n$ they tend to $-r$ and $2r$.
+# $\ln S$ is a sum of independent logarithms: derivatives of $\ln E Y^p$ at $p = 0$ are its cumulants.
 
 # %%
 ln_Y, mean, variance = sp.symbols("Lambda E_ln Var_ln")
-at = Parameter("p", "order of a moment, any real number", POSITIVE)
+log_of_moment = Claim(ln_Y, log(Y(order)), Given("the cumulants' generating function"))
 log_moment = Claim(
-    ln_Y, order * log(2 / n) + log(gamma(n / 2 + order)) - log(gamma(n / 2)), Given("the logarithm of E Y^p")
+    ln_Y,
+    order * log(2 / n) + log(gamma(n / 2 + order)) - log(gamma(n / 2)),
+    Substitutes(log_of_moment, factor),
 )
 first_cumulant = Claim(
     sp.Derivative(ln_Y, order),
@@ -86,12 +78,6 @@ spread = Claim(variance, (l - 1) * sp.Derivative(ln_Y, order, order), Given("the
 log_variance = Claim(
     variance, (l - 1) * polygamma(1, n / 2), Substitutes(spread, second_cumulant, at={order: 0})
 )
-mean_at_ratio = Claim(
-    mean, r * n * (polygamma(0, n / 2) - log(n / 2)), Substitutes(log_mean, at={l: 1 + r * n})
-)
-mean_limit = Claim(mean, -r, Limit(mean_at_ratio, n, sp.oo))
-variance_at_ratio = Claim(variance, r * n * polygamma(1, n / 2), Substitutes(log_variance, at={l: 1 + r * n}))
-variance_limit = Claim(variance, 2 * r, Limit(variance_at_ratio, n, sp.oo))
 
 # %% [markdown]
 # ## Several inputs
@@ -103,9 +89,68 @@ K_ab, K_cd, K_ac, K_bd, K_ad, K_bc = (
     Parameter(f"K_{pair}", f"covariance of the inputs {pair[0]} and {pair[1]} in the first layer", REAL, extremes=(-10, 10))
     for pair in ("ab", "cd", "ac", "bd", "ad", "bc")
 )
-P, Q, R, T, D, C = (sp.Function(name) for name in "P Q R T D C")
-first = Claim(P(l + 1), P(l) + (Q(l) + R(l)) / n, Given("a Wishart factor: E S_ab S_cd of the next layer"))
-second = Claim(Q(l + 1), Q(l) + (P(l) + R(l)) / n, Given("the pairing ac, bd"))
-third = Claim(R(l + 1), R(l) + (P(l) + Q(l)) / n, Given("the pairing ad, bc"))
-total = Claim(T(l), P(l) + Q(l) + R(l), Given("their sum"))
-total_step = Claim(T(l + 1), (1 + 2 / n) * T(l), Substitutes(Claim(T(l + 1), P(l + 1) + Q(l + 1) + R(l + 1), Substitutes(total, at={l: l + 1})), first, second, third, total))
+P, Q, R, T, D = sp.symbols("P Q R T D")
+P_next, Q_next, R_next, T_next, D_next = sp.symbols("P' Q' R' T' D'")
+first = Claim(P_next, P + (Q + R) / n, Given("a Wishart factor: E S_ab S_cd of the next layer"))
+second = Claim(Q_next, Q + (P + R) / n, Given("the pairing ac, bd"))
+third = Claim(R_next, R + (P + Q) / n, Given("the pairing ad, bc"))
+total = Claim(T, P + Q + R, Given("their sum"))
+total_next = Claim(T_next, P_next + Q_next + R_next, Given("the next sum"))
+total_step = Claim(
+    T_next, (1 + 2 / n) * T, Substitutes(total_next, first, second, third, total)
+)
+gap = Claim(D, P - Q, Given("a difference of two"))
+gap_next = Claim(D_next, P_next - Q_next, Given("the next difference"))
+gap_step = Claim(D_next, (1 - 1 / n) * D, Substitutes(gap_next, first, second, gap))
+
+# %% [markdown]
+# Solved from $S^{(1)} = K$, and put together again: $P = \frac13(T + 2P - Q - R)$.
+
+# %%
+T_l, D_l = sp.Function("T"), sp.Function("D")
+T_1, D_1 = sp.symbols("T_1 D_1")
+sum_flow = Claim(
+    T_l(l + 1), (1 + 2 / n) * T_l(l), Substitutes(total_step, at={T_next: T_l(l + 1), T: T_l(l)})
+)
+gap_flow = Claim(D_l(l + 1), (1 - 1 / n) * D_l(l), Substitutes(gap_step, at={D_next: D_l(l + 1), D: D_l(l)}))
+sum_of_pairings = Claim(T_l(l), (1 + 2 / n) ** (l - 1) * T_1, Recursion(sum_flow, {T_l(1): T_1}))
+gap_of_pairings = Claim(D_l(l), (1 - 1 / n) ** (l - 1) * D_1, Recursion(gap_flow, {D_l(1): D_1}))
+first_pairing, second_pairing, third_pairing = K_ab * K_cd, K_ac * K_bd, K_ad * K_bc
+put_together = Claim(
+    four,
+    (T_l(l) + D_l(l)) / 3,
+    Given("a third of the sum, and of the sum of the differences to either other one"),
+)
+several_inputs = Claim(
+    four,
+    ((1 + 2 / n) ** (l - 1) + 2 * (1 - 1 / n) ** (l - 1)) / 3 * first_pairing
+    + ((1 + 2 / n) ** (l - 1) - (1 - 1 / n) ** (l - 1)) / 3 * (second_pairing + third_pairing),
+    Substitutes(
+        put_together,
+        sum_of_pairings,
+        gap_of_pairings,
+        at={
+            T_1: first_pairing + second_pairing + third_pairing,
+            D_1: 2 * first_pairing - second_pairing - third_pairing,
+        },
+    ),
+)
+summed_growth = exp((l - 1) * log1p(2 / n))
+mixed = -summed_growth * expm1((l - 1) * log1p(-3 / (n + 2)))
+several_inputs_in_logs = Claim(
+    four,
+    summed_growth * first_pairing - mixed * (2 * first_pairing - second_pairing - third_pairing) / 3,
+    Rewrites(several_inputs),
+    where=n >= 2,
+)
+
+# %%
+linear_moment = ExplicitForm(moment, (m, K, n, l), forms=((Precise(moment), True),))
+linear_correlator = ExplicitForm(correlator, (m, K, n, l), forms=((Precise(correlator), True),))
+linear_covariance = ExplicitForm(
+    several_inputs,
+    (K_ab, K_cd, K_ac, K_bd, K_ad, K_bc, n, l),
+    forms=((several_inputs, sp.Eq(n, 1)), (several_inputs_in_logs, True)),
+)
+linear_log_mean = ExplicitForm(log_mean, (n, l), forms=((Precise(log_mean), True),))
+linear_log_variance = ExplicitForm(log_variance, (n, l), forms=((Precise(log_variance), True),))
