@@ -7,12 +7,12 @@
 # %%
 import sympy as sp
 from sympy import Sum, exp, gamma, log, polygamma
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy.codegen.cfunctions import log1p
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.closed_form import Precise
 from theory.parameter import COUNTING, POSITIVE, REAL
-from theory.rules import Differentiates, Given, Recursion, Rewrites, Substitutes
+from theory.rules import Differentiates, Given, Recursion, Substitutes
 
 from .setting import K, l, n
 
@@ -135,22 +135,20 @@ several_inputs = Claim(
         },
     ),
 )
-summed_growth = exp((l - 1) * log1p(2 / n))
-mixed = -summed_growth * expm1((l - 1) * log1p(-3 / (n + 2)))
-several_inputs_in_logs = Claim(
-    four,
-    summed_growth * first_pairing - mixed * (2 * first_pairing - second_pairing - third_pairing) / 3,
-    Rewrites(several_inputs),
-    where=n >= 2,
+ln_correlator = sp.Symbol("ln X")
+logarithm = Claim(ln_correlator, log(X(l)), Given("the logarithm, as moments of deep networks exceed all numbers"))
+log_correlator = Claim(
+    ln_correlator,
+    log(2**m * gamma(m + sp.Rational(1, 2)) / sp.sqrt(sp.pi))
+    + m * log(K)
+    + (l - 1) * log((2 / n) ** m * gamma(n / 2 + m) / gamma(n / 2)),
+    Substitutes(logarithm, correlator),
 )
 
 # %%
-linear_moment = ExplicitForm(moment, (m, K, n, l), forms=((Precise(moment), True),))
-linear_correlator = ExplicitForm(correlator, (m, K, n, l), forms=((Precise(correlator), True),))
+linear_log_correlator = ExplicitForm(log_correlator, (m, K, n, l), forms=((Precise(log_correlator), True),))
 linear_covariance = ExplicitForm(
-    several_inputs,
-    (K_ab, K_cd, K_ac, K_bd, K_ad, K_bc, n, l),
-    forms=((several_inputs, sp.Eq(n, 1)), (several_inputs_in_logs, True)),
+    several_inputs, (K_ab, K_cd, K_ac, K_bd, K_ad, K_bc, n, l), forms=((Precise(several_inputs), True),)
 )
 linear_log_mean = ExplicitForm(log_mean, (n, l), forms=((Precise(log_mean), True),))
 linear_log_variance = ExplicitForm(log_variance, (n, l), forms=((Precise(log_variance), True),))

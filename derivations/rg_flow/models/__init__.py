@@ -1,1 +1,1 @@
-"""Interpolants between Gaussians and mixtures of many dimensions, by the closed forms of this theory."""
+"""What users call: the flow of any activation, its critical initialisation, exact correlators."""

@@ -1,1 +1,1 @@
-"""Interpolants and bridges as draws, steps and grids, from their defining equations."""
+"""Deep networks with random weights, and the exact chain of the setting: drawn, never predicted."""
