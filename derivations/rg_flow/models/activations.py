@@ -42,8 +42,13 @@ class Act:
         """The two slopes of an activation that is a multiple of z on either side of 0; else None."""
         if self.side is None:
             return None
-        found = [sp.simplify(s * part / next(iter(part.free_symbols), 1)) for s, part in zip((1, -1), self.side, strict=True)]
-        return tuple(found) if all(part == 0 or not one.free_symbols and part.free_symbols for one, part in zip(found, self.side, strict=True)) else None
+        found = [sp.diff(part, next(iter(part.free_symbols), z)) for part in self.side]
+        found = [sp.simplify(found[0]), -sp.simplify(found[1])]
+        linear = all(
+            sp.simplify(part - s * a * next(iter(part.free_symbols), 0)) == 0
+            for s, a, part in zip((1, -1), found, self.side, strict=True)
+        )
+        return tuple(found) if linear and not any(a.free_symbols for a in found) else None
 
     def means(self, K: float) -> dict[str, float]:
         """g, q, m_2, m_4, m_z, d at the kernel K (as named in `susceptibilities`), to `ACCURACY`.
@@ -72,7 +77,10 @@ class Act:
             )
         if not np.all(np.isfinite(rows)):
             raise NotConverged(f"{self.name}: not finite at K = {K:g}")
-        return rows @ w, np.abs(rows) @ w
+        size, outer = np.abs(rows) @ w, np.abs(rows) @ (w * (np.abs(x) > _REACH - 1))
+        if np.any(outer > ACCURACY * size):
+            raise NotConverged(f"{self.name}: grows too fast for a mean at K = {K:g}")
+        return rows @ w, size
 
 
 @lru_cache(maxsize=8)
