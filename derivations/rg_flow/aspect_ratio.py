@@ -21,7 +21,7 @@ n_B = Parameter("n_B", "neurons in the second group", COUNTING, extremes=(1, 100
 n_L = Parameter("n_L", "neurons in the layer", COUNTING, extremes=(1, 1000))
 v = Parameter("v", "variance of S over K^2: the normalised vertex", POSITIVE, extremes=(1e-6, 1))
 s = Parameter("s", "nu times the aspect ratio", POSITIVE, extremes=(1e-6, 1))
-D, c_2, c_3, I = sp.symbols("D c_2 c_3 I")
+D, c_2, c_3, I, J = sp.symbols("D c_2 c_3 I J")
 
 # %% [markdown]
 # The second Laguerre polynomial in $x = |z|^2/2$, and the means over $N$ normal neurons of its square and
@@ -73,6 +73,14 @@ information = Claim(
 )
 factored = Claim(I, n_A * n_B * v**2 * (6 - (3 * n_A + 3 * n_B + 20) * v) / 48, Rewrites(information))
 
+per_square = Claim(J, I / v**2, Given("information over the variance's square"))
+per_square_of_v = Claim(
+    J, n_A * n_B / 8 - n_A * n_B * (3 * n_A + 3 * n_B + 20) * v / 48, Substitutes(per_square, information)
+)
+cubic = Claim(
+    sp.Derivative(J, v), -n_A * n_B * (3 * n_A + 3 * n_B + 20) / 48, Differentiates(per_square_of_v, v)
+)
+
 # %% [markdown]
 # Between the halves of a layer, this cubic is largest at $v^\star$; by $v = (1 + \nu/n)^{L-1} - 1 \to e^s - 1$,
 # $s = \nu r$, that is at $r^\star = \frac1\nu\ln(1 + v^\star)$, and expanding in $s$ turns 20 into 14. The optimum is a
@@ -119,5 +127,6 @@ mutual_information_cubic = ExplicitForm(information, (v, n_A, n_B), forms=((fact
 mutual_information_in_depth = ExplicitForm(
     information_in_depth, (s, n_A, n_B), forms=((in_depth_factored, True),)
 )
+cubic_coefficient = ExplicitForm(cubic, (n_A, n_B))
 optimal_vertex = ExplicitForm(best_vertex, (n_L,))
 optimal_ratio = ExplicitForm(best_ratio, (n_L, nu))
