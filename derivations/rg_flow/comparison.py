@@ -39,7 +39,7 @@ variance_of_logarithm = Comparison(linear_log_variance, linear_log_variances, {"
 leaky_ntk = Comparison(
     scale_invariant_ntk,
     leaky_tangent_kernels,
-    {"l": 5, "lambda_b": 0.7, "lambda_W": 1.3, "a_plus": 1.3, "a_minus": 0.5},
+    {"l": 5, "lambda_b": 0.4, "lambda_W": 2.2, "a_plus": 1.6, "a_minus": 0.6},
     MonteCarlo(),
 )
 
@@ -47,7 +47,7 @@ leaky_ntk = Comparison(
 sine_at_width = Comparison(
     sine_flow,
     sine_corrections,
-    {"depth": 3, "K_1": 0.5, "C_b": 0.1, "C_W": 1.8},
+    {"depth": 5, "K_1": 0.4, "C_b": 0.05, "C_W": 1.4},
     FiniteSize(1, (8, 16, 32)),
     covers=(mean_of_next, variance_of_next),
 )
@@ -72,6 +72,6 @@ log_normal_limit = Comparison(
 )
 
 # The cubic of the mutual information, for two laws of S.
-STEPS = Discretisation(1, (1 / 16, 1 / 32, 1 / 64, 1 / 128))
+STEPS = Discretisation(1, (1 / 64, 1 / 128, 1 / 256, 1 / 512))
 gamma_information = Comparison(cubic_coefficient, gamma_cubic_term, {}, STEPS, covers=(orthogonal,))
 log_normal_information = Comparison(cubic_coefficient, log_normal_cubic_term, {}, STEPS, covers=(orthogonal,))

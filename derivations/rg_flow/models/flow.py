@@ -19,7 +19,8 @@ from ..tangent_kernel import ntk_step
 from ..vertex import mean_correction_step, vertex_step
 from .activations import activation
 from .critical import criticality
-from .exact import evaluate, exact
+from .exact import exact
+from .exact import quickly as evaluate
 
 _AT_WIDTH = 1
 """The vertex is per 1/n: the widths cancel where they are equal."""
@@ -90,7 +91,7 @@ class Flow:
         # the first layer is linear in the input, of mean square (K_1 - C_b)/C_W
         Theta = lambda_b + lambda_W * (K - C_b) / C_W
         for _ in range(layers):
-            mean = self.means(K)
+            mean = {name: number(value) for name, value in self.means(K).items()}
             parallel = evaluate(parallel_susceptibility, m_2=mean["m_2"], K=K, C_W=C_W)
             perp = evaluate(perpendicular_susceptibility, d=mean["d"], C_W=C_W)
             rows.append((K, parallel, perp, V, G_1, Theta))

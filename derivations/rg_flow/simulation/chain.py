@@ -108,4 +108,4 @@ linear_log_variances = Simulation(partial(logarithm, activation=linear, C_W=1.0,
 leaky_at_ratio = Simulation(
     partial(logarithm_at_ratio, activation=leaky, C_W=1 / 0.625), {"laptop": {"replicates": 64, "samples": 400}}
 )
-wishart_products = Simulation(wishart, {"laptop": {"replicates": 64, "samples": 2000}})
+wishart_products = Simulation(wishart, {"laptop": {"replicates": 64, "samples": 6000}})

@@ -14,10 +14,10 @@ GROUPS = ((1, 1), (1, 2), (3, 2))
 
 def gamma_law(v: float):
     """Gamma-distributed S of mean 1 and variance v: values and weights of a Gauss rule."""
-    from scipy.special import roots_genlaguerre
-
-    x, w = roots_genlaguerre(30, 1 / v - 1)
-    return x * v, w / w.sum()
+    k, shape = np.arange(30), 1 / v
+    jacobi = np.diag(2 * k + shape) + np.diag(np.sqrt(k * (k + shape - 1))[1:], 1)
+    x, vectors = np.linalg.eigh(jacobi, UPLO="U")
+    return x * v, vectors[0] ** 2
 
 
 def log_normal_law(v: float):

@@ -97,5 +97,5 @@ relu_one_neuron = one_of(1, relu, 2.0)
 linear_two_neurons = one_of(0, linear, 1.0)
 leaky_tangent_kernels = Simulation(
     tangent_kernels,
-    {"laptop": {"n": 16, "replicates": 64, "batch": 100}},
+    {"laptop": {"n": 10, "replicates": 64, "batch": 600}},
 )
