@@ -10,10 +10,9 @@ from sympy import Derivative, cosh, exp, log, tanh
 from theory import Claim
 from theory.rules import Differentiates, Given, Maximises, Rewrites, Substitutes
 
-from .setting import C_b, C_W, K, g, z
-from .susceptibilities import critical, d
+from .setting import C_b, C_W, z
 
-phi, even, above, top = sp.symbols("sigma e_z T e_max")
+phi, even, top = sp.symbols("sigma e_z e_max")
 
 # %% [markdown]
 # The sigmoid: the even part of $\sigma\sigma''$ is a negative square; its largest value is 0, at $z = 0$.
@@ -33,8 +32,13 @@ never_positive = Claim(top, 0, Maximises(negative_square, z, 0))
 # At $K \to 0$ both would need $C_W = 1/\sigma'(0)^2 = 16$, with $\sigma(0)^2 = 1/4$: a negative variance of the biases.
 
 # %%
-wanted = Claim(C_b + C_W * g - K, 0, Given("criticality: the kernel stays"))
-sigmoid_bias = Claim(C_b, -4, Substitutes(wanted, at={K: 0, C_W: 16, g: sp.Rational(1, 4)}))
+value = sp.Symbol("sigma_0")
+at_zero = Claim(value, phi, Given("the value at 0"))
+sigmoid_at_zero = Claim(value, sp.Rational(1, 2), Substitutes(at_zero, sigmoid, at={z: 0}))
+unit_slope = Claim(C_W * Derivative(phi, z) ** 2, 1, Given("chi_perp = 1 at K -> 0"))
+sigmoid_gain = Claim(C_W, 16, Substitutes(unit_slope, sigmoid_slope, at={z: 0}, factor=16))
+stays = Claim(C_b + C_W * value**2, 0, Given("the kernel stays 0"))
+sigmoid_bias = Claim(C_b, -4, Substitutes(stays, sigmoid_at_zero, sigmoid_gain))
 
 # %% [markdown]
 # The softplus: $\sigma'' = 1/(4\cosh^2(z/2))$ and $\sigma$ are positive everywhere, and so is every mean of their

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import sympy as sp
 
+from theory.rules.substitution import put
+
 from ..scale_invariant import a_minus, a_plus, mean_fourth, mean_slope, mean_square, mean_weighted, power
+from ..setting import K as kernel
 from ..susceptibilities import (
     kernel_curvature,
     kernel_step,
@@ -112,18 +116,22 @@ class Flow:
 
     def means(self, K) -> dict:
         """The Gaussian means of `susceptibilities` at the kernel K: exact where the activation allows."""
-        slopes = self.activation.slopes
-        if not slopes:
+        if not self._claimed:
             return self.activation.means(float(K))
-        from ..setting import K as symbol
+        if exact(K):
+            return {name: mean.subs(kernel, sp.sympify(K)) for name, mean in self._claimed.items()}
+        return {name: float(mean(float(K))) for name, mean in self._compiled.items()}
 
-        at = {a_plus: slopes[0], a_minus: slopes[1], symbol: sp.sympify(K)}
+    @cached_property
+    def _compiled(self) -> dict:
+        return {name: sp.lambdify(kernel, mean, "math") for name, mean in self._claimed.items()}
+
+    @cached_property
+    def _claimed(self) -> dict:
+        """The means of a scale-invariant activation, by their claims; empty for others."""
+        if not self.activation.slopes:
+            return {}
+        at = dict(zip((a_plus, a_minus), self.activation.slopes, strict=True))
         claims = {"g": mean_square, "q": mean_fourth, "m_2": mean_weighted, "d": mean_slope}
-        found = {name: _with_slopes(claim).subs(at, simultaneous=True) for name, claim in claims.items()}
+        found = {name: put(claim.rhs, [power]).subs(at) for name, claim in claims.items()}
         return {**found, "m_4": sp.S.Zero}
-
-
-def _with_slopes(claim):
-    from theory.rules.substitution import put
-
-    return put(claim.rhs, [power])
