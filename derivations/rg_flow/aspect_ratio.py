@@ -53,7 +53,9 @@ pointwise = Claim(f_ln_f, (1 + h) * log(1 + h), Given("what the divergence is th
 expanded = Claim(f_ln_f, h + h**2 / 2 - h**3 / 6, Series(pointwise, h, 3))
 mean_2, mean_3 = (Parameter(f"h_{k}", f"the mean of h^{k}", REAL) for k in (2, 3))
 averaged = Claim(
-    D, expanded.rhs.coeff(h, 2) * mean_2 + expanded.rhs.coeff(h, 3) * mean_3, Given("the mean, term by term; that of h is 0")
+    D,
+    expanded.rhs.coeff(h, 2) * mean_2 + expanded.rhs.coeff(h, 3) * mean_3,
+    Given("the mean, term by term; that of h is 0"),
 )
 orthogonal = Claim(
     (mean_2, mean_3),
@@ -61,7 +63,9 @@ orthogonal = Claim(
     Assumption("small v: other terms are O(v^4), as Laguerre polynomials are orthogonal", (norm, cube)),
 )
 divergence = Claim(
-    D, v**2 * N * (N + 2) / 16 - v**3 * N * (N + 2) * (N + 8) / 48, Substitutes(averaged, orthogonal, norm, cube)
+    D,
+    v**2 * N * (N + 2) / 16 - v**3 * N * (N + 2) * (N + 8) / 48,
+    Substitutes(averaged, orthogonal, norm, cube),
 )
 D_N = sp.Function("D")
 of_groups = Claim(D_N(N), divergence.rhs, Substitutes(divergence, at={D: D_N(N)}))
@@ -94,7 +98,9 @@ halves = Claim(
     Substitutes(information, at={n_A: n_L / 2, n_B: n_L / 2}),
 )
 best = Claim(sp.Symbol("I_max"), n_L**2 / (6 * (3 * n_L + 20) ** 2), Maximises(halves, v, 4 / (20 + 3 * n_L)))
-slope = Claim(sp.Derivative(I, v), n_L**2 * v / 16 - n_L**2 * (3 * n_L + 20) * v**2 / 64, Differentiates(halves, v))
+slope = Claim(
+    sp.Derivative(I, v), n_L**2 * v / 16 - n_L**2 * (3 * n_L + 20) * v**2 / 64, Differentiates(halves, v)
+)
 stationary = Claim(slope.rhs, 0, Given("largest"))
 best_vertex = Claim(v, 4 / (20 + 3 * n_L), Solves(stationary))
 deep = Claim(v, exp(nu * ratio) - 1, Given("the normalised vertex at a fixed aspect ratio"))

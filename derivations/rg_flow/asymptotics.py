@@ -52,9 +52,7 @@ left_by_ansatz = Claim(
 left_far = Claim(R, c - (a_2 - a_1**2) / a_1, Limit(left_by_ansatz, l, sp.oo))
 balanced = Claim(left_far.rhs, 0, Given("nothing is left"))
 logarithm = Claim(c, (a_2 - a_1**2) / a_1, Solves(balanced))
-inverse_kernel = Claim(
-    U(l), -a_1 * l + (a_2 - a_1**2) / a_1 * log(l), Substitutes(ansatz, logarithm)
-)
+inverse_kernel = Claim(U(l), -a_1 * l + (a_2 - a_1**2) / a_1 * log(l), Substitutes(ansatz, logarithm))
 
 # %% [markdown]
 # A product of $\chi = 1 + bK$ over the layers falls like $l^{-p}$ where $-l\ln\chi \to p$: $p_\perp = b_1/a_1$, and

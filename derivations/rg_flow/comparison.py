@@ -19,9 +19,9 @@ from .simulation.chain import (
 )
 from .simulation.information import gamma_cubic_term, log_normal_cubic_term
 from .simulation.networks import (
+    leaky_tangent_kernels,
     linear_two_neurons,
     relu_one_neuron,
-    leaky_tangent_kernels,
     relu_two_neurons,
 )
 from .sine import sine_flow

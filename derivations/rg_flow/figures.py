@@ -42,15 +42,31 @@ def kernel_flow_to_zero(axes):
         axes[0].loglog(l, np.asarray(run.K, float)[l - 1], color=f"C{k}", linestyle=STYLES[k], label=name)
         known = criticality(name).points[0].coefficients
         if "a_1" in known:
-            axes[0].loglog(l[5:], 1 / (-float(known["a_1"]) * l[5:]), ":", color="0.5", lw=0.8, label=f"{name}, $1/(-a_1 l)$")
+            axes[0].loglog(
+                l[5:],
+                1 / (-float(known["a_1"]) * l[5:]),
+                ":",
+                color="0.5",
+                lw=0.8,
+                label=f"{name}, $1/(-a_1 l)$",
+            )
     axes[0].set(xlabel="layer $l$", ylabel="kernel $K^{(l)}$", ylim=(5e-4, 2))
     handles, labels = axes[0].get_legend_handles_labels()
     shown = [k for k, label in enumerate(labels) if "," not in label]
     axes[0].legend([handles[k] for k in shown], [labels[k] for k in shown], fontsize=7)
     marks = np.array([1, 5, 10, 15, 20, 25, 30])
     for k, gain in enumerate((0.7, 1.0, 1.3)):
-        axes[1].semilogy(np.arange(1, 31), Flow("tanh", 0.0, gain).run(1.0, 30).K, color=f"C{k}", linestyle=STYLES[k], label=f"$C_W = {gain}$")
-        found = [np.mean(chain(generator(k), lambda z, xp: xp.tanh(z), 500, int(m) - 1, 0.0, gain, 1.0, 40, NUMPY)) for m in marks]
+        axes[1].semilogy(
+            np.arange(1, 31),
+            Flow("tanh", 0.0, gain).run(1.0, 30).K,
+            color=f"C{k}",
+            linestyle=STYLES[k],
+            label=f"$C_W = {gain}$",
+        )
+        found = [
+            np.mean(chain(generator(k), lambda z, xp: xp.tanh(z), 500, int(m) - 1, 0.0, gain, 1.0, 40, NUMPY))
+            for m in marks
+        ]
         axes[1].semilogy(marks, found, "o", color=f"C{k}", ms=4, **OPEN, label=f"$C_W = {gain}$, width 500")
     axes[1].set(xlabel="layer $l$", ylabel="kernel $K^{(l)}$")
     handles, labels = axes[1].get_legend_handles_labels()
@@ -63,7 +79,10 @@ def critical_lines(axes):
     $(C_b, C_W)$; every point of a line has its own kernel $K$. They meet (circles) where both
     susceptibilities are 1. (a) tanh, at $(0, 1)$, $K^\star = 0$. (b) GELU, at $(0.173, 1.983)$, $K^\star = 3.56$.
     """
-    for ax, name, kernels in ((axes[0], "tanh", np.geomspace(1e-3, 3, 60)), (axes[1], "gelu", np.geomspace(0.3, 40, 60))):
+    for ax, name, kernels in (
+        (axes[0], "tanh", np.geomspace(1e-3, 3, 60)),
+        (axes[1], "gelu", np.geomspace(0.3, 40, 60)),
+    ):
         means = [activation(name).means(K) for K in kernels]
         for k, (label, slope) in enumerate(
             (
@@ -90,12 +109,29 @@ def four_point_collapse(ax):
     for color, (name, nu, gain, marker) in enumerate((("ReLU", 5.0, 2.0, "o"), ("linear", 2.0, 1.0, "s"))):
         phi = (lambda z, xp: (z + abs(z)) / 2) if name == "ReLU" else (lambda z, xp: z)
         r = np.arange(1, 17) / 64
-        ax.plot(r, four_point_excess(nu, 64, np.arange(2, 18)), color=f"C{color}", linestyle=STYLES[color], label=f"{name}, $n = 64$")
+        ax.plot(
+            r,
+            four_point_excess(nu, 64, np.arange(2, 18)),
+            color=f"C{color}",
+            linestyle=STYLES[color],
+            label=f"{name}, $n = 64$",
+        )
         ax.plot(r, np.expm1(nu * r), ":", color="0.5", lw=0.8, label=f"{name}, limit")
         for size, n in enumerate((16, 32, 64)):
             steps = [round(x * n) for x in (0.0625, 0.125, 0.1875, 0.25)]
-            found = [np.mean(chain(generator([n, k]), phi, n, k, 0.0, gain, 1.0, 60_000, NUMPY) ** 2) - 1 for k in steps]
-            ax.plot(np.array(steps) / n, found, marker, color=f"C{color}", ms=3 + 2 * size, **OPEN, label=f"{name}, n = {n}, chains")
+            found = [
+                np.mean(chain(generator([n, k]), phi, n, k, 0.0, gain, 1.0, 60_000, NUMPY) ** 2) - 1
+                for k in steps
+            ]
+            ax.plot(
+                np.array(steps) / n,
+                found,
+                marker,
+                color=f"C{color}",
+                ms=3 + 2 * size,
+                **OPEN,
+                label=f"{name}, n = {n}, chains",
+            )
     ax.set(xlabel="$(l - 1)/n$", ylabel=r"$E z_i^4/3K^2 - 1$", yscale="log", ylim=(0.05, 5))
     handles, labels = ax.get_legend_handles_labels()
     shown = [k for k, label in enumerate(labels) if "chains" not in label]
@@ -130,7 +166,23 @@ def information_by_depth(ax):
     ax.plot(s, mutual_information_cubic(np.expm1(s), 1, 1), "--", color="C1", label="cubic in $v$")
     ax.plot(s, mutual_information_in_depth(s, 1, 1), "-.", color="C2", label="cubic in $s$")
     best = float(optimal_ratio(2, 1.0))
-    ax.plot([best], [float(mutual_information_cubic(float(optimal_vertex(2)), 1, 1))], "o", color="C1", ms=5, **OPEN, label="maximum in $v$")
-    ax.plot([0.2], [float(mutual_information_in_depth(0.2, 1, 1))], "o", color="C2", ms=5, **OPEN, label="maximum in $s$")
+    ax.plot(
+        [best],
+        [float(mutual_information_cubic(float(optimal_vertex(2)), 1, 1))],
+        "o",
+        color="C1",
+        ms=5,
+        **OPEN,
+        label="maximum in $v$",
+    )
+    ax.plot(
+        [0.2],
+        [float(mutual_information_in_depth(0.2, 1, 1))],
+        "o",
+        color="C2",
+        ms=5,
+        **OPEN,
+        label="maximum in $s$",
+    )
     ax.set(xlabel=r"$s = \nu r$", ylabel="mutual information (nats)", ylim=(-0.002, 0.02))
     ax.legend(fontsize=7)

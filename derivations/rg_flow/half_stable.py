@@ -12,7 +12,18 @@ from theory import Claim, ExplicitForm, ImplicitForm
 from theory.rules import Approximates, Differentiates, Given, Rewrites, Solves, Substitutes
 
 from .setting import C_W, C_b, K, g, z
-from .susceptibilities import beta, bias_s, c, critical, d, density, g_1, g_2, slope_by_rate, unit_perpendicular
+from .susceptibilities import (
+    beta,
+    bias_s,
+    c,
+    critical,
+    d,
+    density,
+    g_1,
+    g_2,
+    slope_by_rate,
+    unit_perpendicular,
+)
 
 # %% [markdown]
 # ## GELU, exactly
@@ -95,7 +106,11 @@ gelu_drift = Claim(
 k, e = sp.Symbol("k", integer=True, positive=True), sp.Symbol("e")
 phi, even = sp.symbols("sigma e_z")
 t, s = tanh(z / 2), sech(z / 2) ** 2
-bend, square, slope = z * t * (2 - z * t) * s / 8, z**2 * (1 + t**2) / 4, (1 + t**2) / 4 + (z * t + z**2 * s / 4) * s / 4
+bend, square, slope = (
+    z * t * (2 - z * t) * s / 8,
+    z**2 * (1 + t**2) / 4,
+    (1 + t**2) / 4 + (z * t + z**2 * s / 4) * s / 4,
+)
 excess = ((z * t + z**2 * s / 4 - 1) * K + z**2) * s / 4
 STEP, COUNT = Rational(2, 5), 110
 near = (K > 10, K < 20)
@@ -129,9 +144,7 @@ swish_bend_in_steps = Claim(c, in_steps(bend), Approximates(swish_bend))
 swish_gain = Claim(C_W, 1 / mean(slope), Substitutes(unit_perpendicular, swish_slope, factor=1 / d))
 swish_gain_in_steps = Claim(C_W, 1 / in_steps(slope), Approximates(swish_gain))
 swish_surplus = Claim(e, K * d - g, Given("K less what the weights give, times the squared slope"))
-swish_localised = Claim(
-    e, mean(excess), Substitutes(swish_surplus, swish_square, swish_slope)
-)
+swish_localised = Claim(e, mean(excess), Substitutes(swish_surplus, swish_square, swish_slope))
 swish_bias = Claim(C_b, mean(excess) / mean(slope), Substitutes(bias, swish_localised, swish_slope))
 swish_bias_in_steps = Claim(C_b, in_steps(excess) / in_steps(slope), Approximates(swish_bias))
 

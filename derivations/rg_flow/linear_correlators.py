@@ -27,7 +27,9 @@ four = sp.Symbol("E_4")
 
 # %%
 factor = Claim(
-    Y(order), (2 / n) ** order * gamma(n / 2 + order) / gamma(n / 2), Given("moments of a chi-squared variable over n")
+    Y(order),
+    (2 / n) ** order * gamma(n / 2 + order) / gamma(n / 2),
+    Given("moments of a chi-squared variable over n"),
 )
 in_logs = Claim(Y(m), exp(Sum(log1p(2 * k / n), (k, 0, m - 1))), Substitutes(factor, at={order: m}))
 step = Claim(S(l + 1), Y(m) * S(l), Given("the next factor is independent"))
@@ -40,9 +42,7 @@ moment = Claim(
     Recursion(explicit_step, {S(1): K**m}),
 )
 fourth_moment = Claim(S(l), K**2 * (1 + 2 / n) ** (l - 1), Substitutes(moment, at={m: 2}))
-sixth_moment = Claim(
-    S(l), K**3 * (1 + 6 / n + 8 / n**2) ** (l - 1), Substitutes(moment, at={m: 3})
-)
+sixth_moment = Claim(S(l), K**3 * (1 + 6 / n + 8 / n**2) ** (l - 1), Substitutes(moment, at={m: 3}))
 of_preactivations = Claim(
     X(l), 2**m * gamma(m + sp.Rational(1, 2)) / sp.sqrt(sp.pi) * S(l), Given("E z^(2m) = (2m - 1)!! E S^m")
 )
@@ -86,7 +86,12 @@ log_variance = Claim(
 
 # %%
 K_ab, K_cd, K_ac, K_bd, K_ad, K_bc = (
-    Parameter(f"K_{pair}", f"covariance of the inputs {pair[0]} and {pair[1]} in the first layer", REAL, extremes=(-10, 10))
+    Parameter(
+        f"K_{pair}",
+        f"covariance of the inputs {pair[0]} and {pair[1]} in the first layer",
+        REAL,
+        extremes=(-10, 10),
+    )
     for pair in ("ab", "cd", "ac", "bd", "ad", "bc")
 )
 P, Q, R, T, D = sp.symbols("P Q R T D")
@@ -96,9 +101,7 @@ second = Claim(Q_next, Q + (P + R) / n, Given("the pairing ac, bd"))
 third = Claim(R_next, R + (P + Q) / n, Given("the pairing ad, bc"))
 total = Claim(T, P + Q + R, Given("their sum"))
 total_next = Claim(T_next, P_next + Q_next + R_next, Given("the next sum"))
-total_step = Claim(
-    T_next, (1 + 2 / n) * T, Substitutes(total_next, first, second, third, total)
-)
+total_step = Claim(T_next, (1 + 2 / n) * T, Substitutes(total_next, first, second, third, total))
 gap = Claim(D, P - Q, Given("a difference of two"))
 gap_next = Claim(D_next, P_next - Q_next, Given("the next difference"))
 gap_step = Claim(D_next, (1 - 1 / n) * D, Substitutes(gap_next, first, second, gap))
@@ -136,7 +139,9 @@ several_inputs = Claim(
     ),
 )
 ln_correlator = sp.Symbol("ln X")
-logarithm = Claim(ln_correlator, log(X(l)), Given("the logarithm, as moments of deep networks exceed all numbers"))
+logarithm = Claim(
+    ln_correlator, log(X(l)), Given("the logarithm, as moments of deep networks exceed all numbers")
+)
 log_correlator = Claim(
     ln_correlator,
     log(2**m * gamma(m + sp.Rational(1, 2)) / sp.sqrt(sp.pi))

@@ -10,7 +10,7 @@ from sympy import Derivative, cosh, exp, log, tanh
 from theory import Claim
 from theory.rules import Differentiates, Given, Maximises, Rewrites, Substitutes
 
-from .setting import C_b, C_W, z
+from .setting import C_W, C_b, z
 
 phi, even, top = sp.symbols("sigma e_z e_max")
 

@@ -5,16 +5,26 @@
 
 # %%
 import sympy as sp
-from sympy import Derivative, Integral, cos, exp, oo, sin
+from sympy import Derivative, Integral, exp, oo, sin
 from sympy.codegen.cfunctions import expm1
 
-from theory import Claim, ExplicitForm, Parameter, RecursiveForm
-from theory.parameter import NONNEGATIVE
+from theory import Claim, Parameter, RecursiveForm
 from theory.rules import Differentiates, Given, Rewrites, Substitutes
 
-from .setting import C_b, C_W, K, K_next, chi_par, chi_perp, g, kernel_flow, l, q, z
-from .susceptibilities import c, d, density, g_1, g_2, growth, perpendicular, slope_by_rate
-from .vertex import G_1, G_next, V, V_next, mean_correction, vertex
+from .setting import C_W, C_b, K, K_next, chi_par, chi_perp, g, kernel_flow, q, z
+from .susceptibilities import (
+    c,
+    curvature_of_g,
+    d,
+    density,
+    g_1,
+    g_2,
+    growth,
+    m_4,
+    perpendicular,
+    slope_by_rate,
+)
+from .vertex import G_1, G_next, V, V_next, mean_correction
 
 # %%
 square = Claim(g, Integral(sin(z) ** 2 * density.rhs, (z, -oo, oo)), Given("the mean square"))
@@ -26,6 +36,13 @@ first = Claim(g_1, Derivative(g, K), Given("the flow's derivative"))
 second = Claim(g_2, Derivative(g, K, K), Given("its second derivative"))
 rate = Claim(Derivative(g, K), exp(-2 * K), Differentiates(mean_square, K))
 curvature = Claim(Derivative(g, K, K), -2 * exp(-2 * K), Differentiates(rate, K))
+weighted = Claim(
+    m_4,
+    Integral(sin(z) ** 2 * (z**4 - 6 * K * z**2 + 3 * K**2) * density.rhs, (z, -oo, oo)),
+    Given("the mean that the second derivative takes"),
+)
+mean_weighted = Claim(m_4, -8 * K**4 * exp(-2 * K), Rewrites(weighted))
+curvature_by_mean = Claim(g_2, -2 * exp(-2 * K), Substitutes(curvature_of_g, mean_weighted))
 mean_slope = Claim(d, (1 + exp(-2 * K)) / 2, Substitutes(slope_by_rate, bend, first, rate, mean_square))
 parallel = Claim(chi_par, C_W * exp(-2 * K), Substitutes(growth, first, rate))
 perpendicular_of_sine = Claim(chi_perp, C_W * (1 + exp(-2 * K)) / 2, Substitutes(perpendicular, mean_slope))

@@ -81,12 +81,17 @@ equal_biases = Claim(share_b, tilde_b / L, Given("each layer the same, and their
 bias_equation = Claim(rate_b * (l / L) ** p, tilde_b / L, Substitutes(bias_share, equal_biases, factor=-1))
 bias_rate = Claim(rate_b, tilde_b * L ** (p - 1) / l**p, Solves(bias_equation))
 weight_share = Claim(
-    share_W, rate_W * s_1**2 / (-a_1 * l) * (l / L) ** p, Given("what a layer's weights contribute"), where=a_1 < 0
+    share_W,
+    rate_W * s_1**2 / (-a_1 * l) * (l / L) ** p,
+    Given("what a layer's weights contribute"),
+    where=a_1 < 0,
 )
 equal_weights = Claim(
     share_W, tilde_W * s_1**2 / (-a_1 * L), Given("each layer as the last one at its rate"), where=a_1 < 0
 )
-weight_equation = Claim(weight_share.rhs, equal_weights.rhs, Substitutes(weight_share, equal_weights, factor=-1))
+weight_equation = Claim(
+    weight_share.rhs, equal_weights.rhs, Substitutes(weight_share, equal_weights, factor=-1)
+)
 weight_rate = Claim(rate_W, tilde_W * (L / l) ** (p - 1), Solves(weight_equation))
 
 # %%

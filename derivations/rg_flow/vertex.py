@@ -12,10 +12,20 @@ from theory.parameter import COUNTING, NONNEGATIVE, POSITIVE, REAL
 from theory.rules import Assumption, Given, Limit, Recursion, Series, Solves, Substitutes
 
 from .asymptotics import a_1
-from .setting import C_b, C_W, K, K_next, chi_par, g, kernel_flow, l, n, q
-from .vanishing_kernel import mean_square as small_square, s_1, unit
-from .scale_invariant import mean_fourth, mean_square, linear_kernel, power, steady, growth_by_slopes, nu, some
+from .scale_invariant import (
+    growth_by_slopes,
+    linear_kernel,
+    mean_fourth,
+    mean_square,
+    nu,
+    power,
+    some,
+    steady,
+)
+from .setting import C_W, C_b, K, K_next, chi_par, g, kernel_flow, l, n, q
 from .susceptibilities import g_1, g_2, growth
+from .vanishing_kernel import mean_square as small_square
+from .vanishing_kernel import s_1, unit
 
 V = Parameter("V", "variance of S times n: the four-point vertex", NONNEGATIVE, extremes=(1e-6, 1e3))
 G_1 = Parameter("G_1", "mean of S less K, times n", REAL, extremes=(-1e3, 1e3))
@@ -45,9 +55,7 @@ unequal_vertex = Claim(
     C_W**2 * (q - g**2) + n / before * chi_par**2 * V,
     Substitutes(variance_of_next, named_variance, growth, factor=n),
 )
-vertex = Claim(
-    V_next, C_W**2 * (q - g**2) + chi_par**2 * V, Substitutes(unequal_vertex, at={before: n})
-)
+vertex = Claim(V_next, C_W**2 * (q - g**2) + chi_par**2 * V, Substitutes(unequal_vertex, at={before: n}))
 
 # %% [markdown]
 # Scale-invariant activations at criticality gain $\nu K^2$ a layer, and have no mean correction, as $g'' = 0$.
@@ -105,7 +113,9 @@ mean_balance = Claim(
     0,
     Substitutes(mean_left, at={K: -1 / (a_1 * t), left_mean: 0}, factor=-1),
 )
-vanishing_mean = Claim(G_1, 1 / (3 * a_1), Solves(Claim(2 * G_1 - 2 / (3 * a_1), 0, Substitutes(mean_balance, vanishing_vertex))))
+vanishing_mean = Claim(
+    G_1, 1 / (3 * a_1), Solves(Claim(2 * G_1 - 2 / (3 * a_1), 0, Substitutes(mean_balance, vanishing_vertex)))
+)
 
 # %% [markdown]
 # In units of the kernel, $V/K^2 = \frac23l$ and $G_1/K = -\frac13l$: the same for all of the class.

@@ -21,7 +21,7 @@ from derivations.rg_flow import (
 )
 
 
-@pytest.mark.parametrize(("m", "n"), product([1, 2, 3, 5], [1, 2, 7]))
+@pytest.mark.parametrize(("m", "n"), list(product([1, 2, 3, 5], [1, 2, 7])))
 def test_relu_moments_by_counting_active_neurons(m, n):
     total = Fraction(0)
     for k in range(n + 1):
@@ -32,7 +32,7 @@ def test_relu_moments_by_counting_active_neurons(m, n):
     assert layer_moment("relu", m, n) == sp.Rational(total.numerator, total.denominator * 2**n)
 
 
-@pytest.mark.parametrize(("m", "n"), product([1, 2, 4], [1, 3, 10]))
+@pytest.mark.parametrize(("m", "n"), list(product([1, 2, 4], [1, 3, 10])))
 def test_linear_moments_are_products(m, n):
     assert layer_moment("linear", m, n) == sp.prod(1 + sp.Rational(2 * k, n) for k in range(m))
 
@@ -55,7 +55,9 @@ def test_four_point_keeps_all_digits_when_wide():
     assert found == pytest.approx(5e-6, rel=1e-15)
     assert four_point_function("relu", 30, 7) == (1 + sp.Rational(5, 30)) ** 6
     assert float(four_point_function("relu", 30, 7, 2.0)) == pytest.approx(4 * (1 + 5 / 30) ** 6, rel=1e-14)
-    assert moment_of_S(leaky(1, sp.Rational(1, 2)), 2, 10, 3) == four_point_function(leaky(1, 0.5), 10, 3).nsimplify()
+    slopes = leaky(1, sp.Rational(1, 2))
+    assert moment_of_S(slopes, 2, 10, 3) == four_point_function(slopes, 10, 3)
+    assert four_point_function(leaky(1, 0.5), 10, 3) == pytest.approx(float(moment_of_S(slopes, 2, 10, 3)))
 
 
 def test_several_inputs_against_wishart_algebra():

@@ -32,24 +32,24 @@ def test_sine_agrees_with_its_closed_form():
 
 @pytest.mark.parametrize(("name", "a_1", "a_2"), [("tanh", -2, 17 / 3), ("sin", -1, 2 / 3)])
 def test_kernel_vanishes_as_predicted(name, a_1, a_2):
-    run = Flow(name).run(1.0, 1600)
+    run = Flow(name).run(1.0, 800)
     gap = 1 / run.K - asymptotic_inverse_kernel(run.l.astype(float), float(a_1), a_2)
-    assert abs(gap[-1] - gap[800]) < 0.01  # O(1), where the leading term has grown by 800 |a_1|
+    assert abs(gap[-1] - gap[400]) < 0.02  # O(1), where the leading term has grown by 400 |a_1|
     product = np.cumsum(np.log(run.chi_perp))
-    assert -(product[-1] - product[799]) / np.log(2) == pytest.approx(1, abs=0.01)
+    assert -(product[-1] - product[399]) / np.log(2) == pytest.approx(1, abs=0.01)
 
 
 def test_universal_vertex_and_mean():
-    run = Flow("tanh").run(1.0, 2000)
-    assert run.V[-1] / run.K[-1] ** 2 / 2000 == pytest.approx(2 / 3, abs=0.003)
-    assert run.G_1[-1] / run.K[-1] / 2000 == pytest.approx(-1 / 3, abs=0.003)
+    run = Flow("tanh").run(1.0, 600)
+    assert run.V[-1] / run.K[-1] ** 2 / 600 == pytest.approx(2 / 3, abs=0.008)
+    assert run.G_1[-1] / run.K[-1] / 600 == pytest.approx(-1 / 3, abs=0.008)
 
 
 def test_tangent_kernel_of_tanh():
-    run = Flow("tanh").run(1.0, 1000, lambda_b=1.0, lambda_W=0.0)
-    assert run.Theta[-1] / 1000 == pytest.approx(1 / 2, abs=0.003)
-    run = Flow("tanh").run(1.0, 1000, lambda_b=0.0, lambda_W=1.0)
-    assert run.Theta[-1] == pytest.approx(1 / 2, abs=0.005)
+    run = Flow("tanh").run(1.0, 400, lambda_b=1.0, lambda_W=0.0)
+    assert run.Theta[-1] / 400 == pytest.approx(1 / 2, abs=0.01)
+    run = Flow("tanh").run(1.0, 400, lambda_b=0.0, lambda_W=1.0)
+    assert run.Theta[-1] == pytest.approx(1 / 2, abs=0.01)
 
 
 def test_gelu_stays_near_its_critical_kernel():

@@ -65,7 +65,9 @@ class Act:
             if before is not None and np.all(np.abs(found[0] - before[0]) <= ACCURACY * found[1]):
                 return dict(zip(("g", "q", "m_2", "m_4", "m_z", "d"), map(float, found[0]), strict=True))
             before = found
-        raise NotConverged(f"{self.name}: means at K = {K:g} do not settle to {ACCURACY:g}; is it integrable?")
+        raise NotConverged(
+            f"{self.name}: means at K = {K:g} do not settle to {ACCURACY:g}; is it integrable?"
+        )
 
     def _by_quadrature(self, K, fineness):
         x, w = _nodes(fineness)
@@ -87,7 +89,9 @@ class Act:
 def _nodes(fineness: int):
     """Gauss-Legendre nodes over |x| <= 12 with panels halved towards 0, and Gaussian weights."""
     ends = np.concatenate([[0.0], _REACH * 0.5 ** np.arange(_HALVINGS, -1, -1)])
-    fine = np.concatenate([np.linspace(a, b, fineness + 1)[:-1] for a, b in zip(ends, ends[1:], strict=False)])
+    fine = np.concatenate(
+        [np.linspace(a, b, fineness + 1)[:-1] for a, b in zip(ends, ends[1:], strict=False)]
+    )
     fine = np.append(fine, _REACH)
     nodes, weights = np.polynomial.legendre.leggauss(_ORDER)
     middle, half = (fine[1:] + fine[:-1]) / 2, (fine[1:] - fine[:-1]) / 2

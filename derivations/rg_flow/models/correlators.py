@@ -25,7 +25,10 @@ def layer_moment(one, m: int, n):
         raise ValueError(f"{one}: exact moments need a scale-invariant activation (linear, relu, leaky, abs)")
     if not (isinstance(m, int) and m >= 0):
         raise ValueError(f"m = {m!r}: the order of the moment, a whole number >= 0")
-    terms = [evaluate(unit_moment, m=k, a_plus=slopes[0], a_minus=slopes[1]) / factorial(k) for k in range(1, m + 1)]
+    terms = [
+        evaluate(unit_moment, m=k, a_plus=slopes[0], a_minus=slopes[1]) / factorial(k)
+        for k in range(1, m + 1)
+    ]
     n = sp.sympify(n)
     power = [sp.S.One]  # of the n-th power of the generating function of one term
     for k in range(1, m + 1):
@@ -96,6 +99,6 @@ def _coefficients(n: int, l: int) -> tuple:
     own = [given[x.name] for x in inputs]
     values = lambda *ones: dict(zip(own, ones, strict=True))  # noqa: E731
     return tuple(
-        several_inputs.rhs.subs(at).subs(values(*pattern)) for pattern in ((1, 1, 0, 0, 0, 0), (0, 0, 1, 1, 0, 0))
+        several_inputs.rhs.subs(at).subs(values(*pattern))
+        for pattern in ((1, 1, 0, 0, 0, 0), (0, 0, 1, 1, 0, 0))
     )
-

@@ -91,14 +91,14 @@ def _at_zero(act: Act) -> CriticalPoint | None:
     if act.expression is None:
         return None
     p = next(iter(act.side[0].free_symbols | act.side[1].free_symbols), None)
-    if p is None or any(sp.limit(part, p, 0) != 0 for part in act.side):
+    if p is None or any(_limit(part, p) != 0 for part in act.side):
         return None
     sides = []
     for sign, part in zip((1, -1), act.side, strict=True):
         rows = [part]
         for _ in range(5):
             rows.append(sp.diff(rows[-1], p))
-        sides.append([sp.simplify(sp.limit(row, p, 0)) * sign**k for k, row in enumerate(rows)][1:])
+        sides.append([sp.simplify(_limit(row, p)) * sign**k for k, row in enumerate(rows)][1:])
     if not any(side[0] for side in sides):
         return None
     if sides[0] == sides[1]:
@@ -112,6 +112,12 @@ def _at_zero(act: Act) -> CriticalPoint | None:
     small = 1e-6
     grows = float(C_W) * act.means(small)["g"] > small
     return CriticalPoint("vanishing kernel", sp.S.Zero, C_b, C_W, "nothing" if grows else "both sides", {})
+
+
+def _limit(expression, p):
+    """The value at p = 0, by a limit (slow) only where it cannot be put in."""
+    value = expression.subs(p, 0)
+    return sp.limit(expression, p, 0) if value.has(sp.nan, sp.zoo, sp.oo) else value
 
 
 def _elsewhere(act: Act) -> list[CriticalPoint]:
@@ -136,7 +142,9 @@ def _elsewhere(act: Act) -> list[CriticalPoint]:
         except NotConverged:
             rows.append(np.nan)
     points = []
-    for (a, b), (low, high) in zip(zip(grid, grid[1:], strict=False), zip(rows, rows[1:], strict=False), strict=True):
+    for (a, b), (low, high) in zip(
+        zip(grid, grid[1:], strict=False), zip(rows, rows[1:], strict=False), strict=True
+    ):
         if not low * high < 0 or min(abs(low), abs(high)) < 1e-11:
             continue
         K = float(np.exp(brentq(gap, a, b, xtol=1e-15, rtol=1e-14)))

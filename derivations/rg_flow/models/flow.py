@@ -111,7 +111,10 @@ class Flow:
             K = evaluate(kernel_step, g=mean["g"], C_b=C_b, C_W=C_W)
             if not pure and not 0 < K < np.inf:
                 break
-        columns = [np.array([number(x) for x in column], dtype=object if pure else float) for column in zip(*rows, strict=True)]
+        columns = [
+            np.array([number(x) for x in column], dtype=object if pure else float)
+            for column in zip(*rows, strict=True)
+        ]
         return Layers(np.arange(1, len(rows) + 1), *columns)
 
     def means(self, K) -> dict:

@@ -106,6 +106,7 @@ _SMALL = {"laptop": {"replicates": 64, "samples": 500}}
 linear_log_means = Simulation(partial(logarithm, activation=linear, C_W=1.0, which="mean"), _SMALL)
 linear_log_variances = Simulation(partial(logarithm, activation=linear, C_W=1.0, which="variance"), _SMALL)
 leaky_at_ratio = Simulation(
-    partial(logarithm_at_ratio, activation=leaky, C_W=1 / 0.625), {"laptop": {"replicates": 64, "samples": 400}}
+    partial(logarithm_at_ratio, activation=leaky, C_W=1 / 0.625),
+    {"laptop": {"replicates": 64, "samples": 400}},
 )
 wishart_products = Simulation(wishart, {"laptop": {"replicates": 64, "samples": 6000}})
