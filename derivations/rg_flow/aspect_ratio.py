@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Mutual information and the aspect ratio
-# How much $n_A$ neurons of a layer tell about $n_B$ others: they share $S$, of variance $v$ (in units of $K^2$,
-# where the mean is 1). A density $f$ relative to the Gaussian one is a Laguerre series, whose orthogonality
-# leaves few terms (R11).
+# How much $n_A$ neurons of a layer tell about $n_B$ others: they share $S$, of variance $v$ (in units of
+# $K^2$, where the mean is 1). A density $f$ relative to the Gaussian one is a Laguerre series, whose
+# orthogonality leaves few terms (R11).
 
 # %%
 import sympy as sp
@@ -33,7 +33,7 @@ second = (N / 2) * (N / 2 + 1) / 2 - (N / 2 + 1) * x + x**2 / 2
 
 
 def mean(polynomial):
-    """The mean of a polynomial of x, half of a chi-squared variable: x^k has the mean (N/2) ... (N/2 + k - 1)."""
+    """The mean of a polynomial of x, half a chi-squared variable: x^k has (N/2) ... (N/2 + k - 1)."""
     return sum(c * rf(N / 2, k) for (k,), c in sp.Poly(polynomial, x).terms())
 
 
@@ -43,9 +43,9 @@ moment_3 = Claim(c_3, mean(second**3), Given("the mean of the cube, power by pow
 cube = Claim(c_3, N * (N + 2) * (N + 8) / 8, Rewrites(moment_3))
 
 # %% [markdown]
-# With $f = 1 + h$, $h = v L_2 - \kappa_3 L_3 + \dots$, the divergence from the Gaussian is the mean of $f\ln f$. In
-# $h^2$ the terms are orthogonal, so that the next one after $v^2L_2^2$ is $O(v^4)$; in $h^3$ only
-# $L_2^3$ is of third order: any law of $S$ with cumulants $\kappa_m = O(v^{m-1})$ gives the same.
+# With $f = 1 + h$, $h = v L_2 - \kappa_3 L_3 + \dots$, the divergence from the Gaussian is the mean of
+# $f\ln f$. In $h^2$ the terms are orthogonal, so that the next one after $v^2L_2^2$ is $O(v^4)$; in $h^3$
+# only $L_2^3$ is of third order: any law of $S$ with cumulants $\kappa_m = O(v^{m-1})$ gives the same.
 
 # %%
 h, f_ln_f = Parameter("h", "density over the Gaussian one, less 1", POSITIVE), sp.Symbol("f ln f")
@@ -86,9 +86,9 @@ cubic = Claim(
 )
 
 # %% [markdown]
-# Between the halves of a layer, this cubic is largest at $v^\star$; by $v = (1 + \nu/n)^{L-1} - 1 \to e^s - 1$,
-# $s = \nu r$, that is at $r^\star = \frac1\nu\ln(1 + v^\star)$, and expanding in $s$ turns 20 into 14. The optimum is a
-# feature of the truncation: the exact information of a log-normal $S$ keeps increasing.
+# Between the halves of a layer, this cubic is largest at $v^\star$; by $v = (1 + \nu/n)^{L-1} - 1 \to e^s -
+# 1$, $s = \nu r$, that is at $r^\star = \frac1\nu\ln(1 + v^\star)$, and expanding in $s$ turns 20 into 14.
+# The optimum is a feature of the truncation: the exact information of a log-normal $S$ keeps increasing.
 
 # %%
 ratio, s_star = sp.symbols("r s")

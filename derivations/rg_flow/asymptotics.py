@@ -1,7 +1,7 @@
 # %% [markdown]
 # # How the kernel vanishes
-# At the critical point $K^\star = 0$ with $a_1 < 0$ the kernel falls like $1/(-a_1 l)$, with a logarithm in the
-# next order (R5): its inverse grows by nearly a constant a layer.
+# At the critical point $K^\star = 0$ with $a_1 < 0$ the kernel falls like $1/(-a_1 l)$, with a logarithm in
+# the next order (R5): its inverse grows by nearly a constant a layer.
 
 # %%
 import sympy as sp
@@ -55,8 +55,8 @@ logarithm = Claim(c, (a_2 - a_1**2) / a_1, Solves(balanced))
 inverse_kernel = Claim(U(l), -a_1 * l + (a_2 - a_1**2) / a_1 * log(l), Substitutes(ansatz, logarithm))
 
 # %% [markdown]
-# A product of $\chi = 1 + bK$ over the layers falls like $l^{-p}$ where $-l\ln\chi \to p$: $p_\perp = b_1/a_1$, and
-# 2 for $\chi_\parallel$, where $b = 2a_1$.
+# A product of $\chi = 1 + bK$ over the layers falls like $l^{-p}$ where $-l\ln\chi \to p$: $p_\perp =
+# b_1/a_1$, and 2 for $\chi_\parallel$, where $b = 2a_1$.
 
 # %%
 b = Parameter("b", "coefficient of K in the susceptibility", REAL)

@@ -31,15 +31,21 @@ STYLES = ("-", "--", "-.", ":")
 
 @figure(columns=2, panels=(1, 2), height=2.9, shows=(asymptotic_inverse_kernel,))
 def kernel_flow_to_zero(axes):
-    r"""The kernel $K^{(l)}$ layer by layer, from $K^{(1)} = 1$. (a) At criticality: tanh, sin and erf fall like
-    a power, dotted $1/(-a_1 l)$; the ReLU stays. (b) tanh off criticality, $C_b = 0$: with $C_W$ below 1 the
-    kernel falls exponentially, above 1 it settles at another value; open circles: the chain of networks of
-    width 500, average of 40.
+    r"""The kernel $K^{(l)}$ layer by layer, from $K^{(1)} = 1$. (a) At criticality: tanh, sin and erf fall
+    like a power, dotted $1/(-a_1 l)$; the ReLU stays. (b) tanh off criticality, $C_b = 0$: with $C_W$ below
+    1 the kernel falls exponentially, above 1 it settles at another value; open circles: the chain of
+    networks of width 500, average of 40.
     """
     l = np.unique(np.geomspace(1, 400, 60).astype(int))
     for k, name in enumerate(("tanh", "sin", "erf", "relu")):
         run = Flow(name).run(1.0, 400)
-        axes[0].loglog(l, np.asarray(run.K, float)[l - 1], color=f"C{k}", linestyle=STYLES[k], label=name)
+        axes[0].loglog(
+            l,
+            np.asarray(run.K, float)[l - 1],
+            color=f"C{k}",
+            linestyle=STYLES[k],
+            label={"relu": "ReLU"}.get(name, name),
+        )
         known = criticality(name).points[0].coefficients
         if "a_1" in known:
             axes[0].loglog(
@@ -75,9 +81,10 @@ def kernel_flow_to_zero(axes):
 
 @figure(columns=2, panels=(1, 2), height=2.9, shows=(critical_initialisation,))
 def critical_lines(axes):
-    r"""Where the flow has its fixed point with $\chi_\parallel = 1$, and with $\chi_\perp = 1$, in the plane of
-    $(C_b, C_W)$; every point of a line has its own kernel $K$. They meet (circles) where both
-    susceptibilities are 1. (a) tanh, at $(0, 1)$, $K^\star = 0$. (b) GELU, at $(0.173, 1.983)$, $K^\star = 3.56$.
+    r"""Where the flow has its fixed point with $\chi_\parallel = 1$, and with $\chi_\perp = 1$, in the plane
+    of $(C_b, C_W)$; every point of a line has its own kernel $K$. They meet (circles) where both
+    susceptibilities are 1. (a) tanh, at $(0, 1)$, $K^\star = 0$. (b) GELU, at $(0.173, 1.983)$, $K^\star =
+    3.56$.
     """
     for ax, name, kernels in (
         (axes[0], "tanh", np.geomspace(1e-3, 3, 60)),
@@ -96,15 +103,15 @@ def critical_lines(axes):
             ax.plot(biases[keep], gains[keep], color=f"C{k}", linestyle=STYLES[k], label=label)
         C_b, C_W = map(float, criticality(name).initialisation)
         ax.plot([C_b], [C_W], "o", color="k", ms=6, **OPEN, label="critical point")
-        ax.set(xlabel="$C_b$", ylabel="$C_W$", title=name)
+        ax.set(xlabel="$C_b$", ylabel="$C_W$", title={"gelu": "GELU"}.get(name, name))
         ax.legend(fontsize=7)
 
 
 @figure(height=2.8, shows=(four_point_excess,))
 def four_point_collapse(ax):
-    r"""The excess $E z_i^4/3K^2 - 1$ against depth over width, for networks of three widths at criticality: ReLU
-    (circles, $\nu = 5$) and linear (squares, $\nu = 2$). Lines: $(1 + \nu/n)^{l-1} - 1$, exact at every width, for $n
-    = 64$; dotted: its limit $e^{\nu r} - 1$. Markers: 60,000 chains each.
+    r"""The excess $E z_i^4/3K^2 - 1$ against depth over width, for networks of three widths at criticality:
+    ReLU (circles, $\nu = 5$) and linear (squares, $\nu = 2$). Lines: $(1 + \nu/n)^{l-1} - 1$, exact at every
+    width, for $n = 64$; dotted: its limit $e^{\nu r} - 1$. Markers: 60,000 chains each.
     """
     for color, (name, nu, gain, marker) in enumerate((("ReLU", 5.0, 2.0, "o"), ("linear", 2.0, 1.0, "s"))):
         phi = (lambda z, xp: (z + abs(z)) / 2) if name == "ReLU" else (lambda z, xp: z)
@@ -140,9 +147,9 @@ def four_point_collapse(ax):
 
 @figure(height=2.8, shows=(scale_invariant_ntk,))
 def tangent_kernel_by_depth(ax):
-    r"""The mean tangent kernel at criticality, from $K^{(1)} = 1$, with $\lambda_b = \lambda_W = 1$: it grows in
-    proportion to the depth for ReLU and, at half the bias's share, for tanh; tanh with weights only tends to
-    1/2. Dotted: $l/2 + 1/2$, the leading orders of the biases' and the weights' parts.
+    r"""The mean tangent kernel at criticality, from $K^{(1)} = 1$, with $\lambda_b = \lambda_W = 1$: it
+    grows in proportion to the depth for ReLU and, at half the bias's share, for tanh; tanh with weights only
+    tends to 1/2. Dotted: $l/2 + 1/2$, the leading orders of the biases' and the weights' parts.
     """
     l = np.arange(1, 61)
     ax.plot(l, scale_invariant_ntk(l, 1.0, 1.0, 1.0, 1.0, 0.0), color="C0", label="ReLU")
@@ -157,9 +164,9 @@ def tangent_kernel_by_depth(ax):
 
 @figure(height=2.9, shows=(mutual_information_cubic, mutual_information_in_depth, cubic_coefficient))
 def information_by_depth(ax):
-    r"""Mutual information of two neurons of a layer against $s = \nu r$, for log-normal $S$: exact (by quadrature)
-    it keeps increasing. Both truncations, in $v = e^s - 1$ and in $s$, have a maximum (circles), an artefact of
-    the truncation: at $s = \ln(1 + v^\star)$ and $4/20$.
+    r"""Mutual information of two neurons of a layer against $s = \nu r$, for log-normal $S$: exact (by
+    quadrature) it keeps increasing. Both truncations, in $v = e^s - 1$ and in $s$, have a maximum (circles),
+    an artefact of the truncation: at $s = \ln(1 + v^\star)$ and $4/20$.
     """
     s = np.linspace(0.002, 0.6, 90)
     ax.plot(s, [mutual_information(x) for x in s], color="C0", label="exact")

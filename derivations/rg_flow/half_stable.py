@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Half-stable criticality: GELU and SWISH
 # Both have $\langle\sigma\sigma''\rangle_K = 0$ at one kernel $K^\star > 0$ (R4). There the flow is
-# $\delta' = \delta + A\delta^2$ for $\delta = K - K^\star$, so that it is drawn to $K^\star$ on one side and leaves
-# it on the other; $A$ is so small that thousands of layers look critical.
+# $\delta' = \delta + A\delta^2$ for $\delta = K - K^\star$, so that it is drawn to $K^\star$ on one side
+# and leaves it on the other; $A$ is so small that thousands of layers look critical.
 
 # %%
 import sympy as sp
@@ -98,9 +98,10 @@ gelu_drift = Claim(
 
 # %% [markdown]
 # ## SWISH, by its root
-# $\sigma = z/(1 + e^{-z})$ (SiLU), with $t = \tanh(z/2)$ and $s = 1/\cosh^2(z/2)$; of $z/(1 + e^{-\beta z})$ the
-# kernel is $K^\star/\beta^2$. The trapezoid rule is exact to round-off here, and in $K\langle\sigma'^2\rangle -
-# \langle\sigma^2\rangle$ the parts of $\sigma = z/2 + zt/2$ that are large far out have been taken off.
+# $\sigma = z/(1 + e^{-z})$ (SiLU), with $t = \tanh(z/2)$ and $s = 1/\cosh^2(z/2)$; of $z/(1 + e^{-\beta
+# z})$ the kernel is $K^\star/\beta^2$. The trapezoid rule is exact to round-off here, and in
+# $K\langle\sigma'^2\rangle - \langle\sigma^2\rangle$ the parts of $\sigma = z/2 + zt/2$ that are large far
+# out have been taken off.
 
 # %%
 k, e = sp.Symbol("k", integer=True, positive=True), sp.Symbol("e")

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Deep linear networks at any width
-# With $C_W = 1$ and no biases a layer multiplies $S$ by a chi-squared variable over its degrees of freedom $n$,
-# and the matrix $S_{ab}$ of several inputs by a Wishart matrix: all correlators are exact (R7). Any $C_W$
-# multiplies a correlator of $2m$ preactivations by $C_W^{m(l-1)}$.
+# With $C_W = 1$ and no biases a layer multiplies $S$ by a chi-squared variable over its degrees of freedom
+# $n$, and the matrix $S_{ab}$ of several inputs by a Wishart matrix: all correlators are exact (R7). Any
+# $C_W$ multiplies a correlator of $2m$ preactivations by $C_W^{m(l-1)}$.
 
 # %%
 import sympy as sp

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Activations without criticality
-# Where $\langle\sigma\sigma''\rangle_K$ has one sign for every $K > 0$ the susceptibilities are never equal (R3): it
-# is negative for the sigmoid, positive for the softplus.
+# Where $\langle\sigma\sigma''\rangle_K$ has one sign for every $K > 0$ the susceptibilities are never equal
+# (R3): it is negative for the sigmoid, positive for the softplus.
 
 # %%
 import sympy as sp
@@ -29,7 +29,8 @@ negative_square = Claim(even, -(tanh(z / 2) ** 2) / (8 * cosh(z / 2) ** 2), Rewr
 never_positive = Claim(top, 0, Maximises(negative_square, z, 0))
 
 # %% [markdown]
-# At $K \to 0$ both would need $C_W = 1/\sigma'(0)^2 = 16$, with $\sigma(0)^2 = 1/4$: a negative variance of the biases.
+# At $K \to 0$ both would need $C_W = 1/\sigma'(0)^2 = 16$, with $\sigma(0)^2 = 1/4$: a negative variance of
+# the biases.
 
 # %%
 value = sp.Symbol("sigma_0")
@@ -41,8 +42,8 @@ stays = Claim(C_b + C_W * value**2, 0, Given("the kernel stays 0"))
 sigmoid_bias = Claim(C_b, -4, Substitutes(stays, sigmoid_at_zero, sigmoid_gain))
 
 # %% [markdown]
-# The softplus: $\sigma'' = 1/(4\cosh^2(z/2))$ and $\sigma$ are positive everywhere, and so is every mean of their
-# product.
+# The softplus: $\sigma'' = 1/(4\cosh^2(z/2))$ and $\sigma$ are positive everywhere, and so is every mean of
+# their product.
 
 # %%
 softplus = Claim(phi, log(1 + exp(z)), Given("the activation softplus"))

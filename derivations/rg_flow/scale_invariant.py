@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Scale-invariant activations
-# $\sigma(z) = a_+ z$ for $z \ge 0$ and $a_- z$ below: linear, ReLU, leaky ReLU, $|z|$. With
-# $A_{2m} = (a_+^{2m} + a_-^{2m})/2$ all means are powers of the kernel, every $K$ is critical for one $C_W$ (R4),
-# and the chain of the setting is a product of independent factors, at any width (R8).
+# $\sigma(z) = a_+ z$ for $z \ge 0$ and $a_- z$ below: linear, ReLU, leaky ReLU, $|z|$. With $A_{2m} =
+# (a_+^{2m} + a_-^{2m})/2$ all means are powers of the kernel, every $K$ is critical for one $C_W$ (R4), and
+# the chain of the setting is a product of independent factors, at any width (R8).
 
 # %%
 import sympy as sp
@@ -101,7 +101,6 @@ relu_second_again = Claim(Y(2), 1 + 5 / n, Substitutes(second_moment, relu_growt
 relu_third = Claim(Y(3), 1 + 15 / n + 44 / n**2, Substitutes(third, one_term, power, at=relu))
 relu_third_again = Claim(Y(3), relu_third.rhs, Substitutes(active, at={m: 3}))
 relu_fourth = Claim(Y(4), 1 + 30 / n + 251 / n**2 + 558 / n**3, Substitutes(fourth, one_term, power, at=relu))
-relu_fourth_again = Claim(Y(4), relu_fourth.rhs, Substitutes(active, at={m: 4}))
 
 # %% [markdown]
 # Layers are independent, so moments multiply; given $S$, two preactivations of a layer are independent.

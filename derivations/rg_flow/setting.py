@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Setting: a deep network layer by layer
-# Preactivations $z^{(l+1)}_i = b_i + \sum_j W_{ij}\,\sigma(z^{(l)}_j)$ with Gaussian weights of variance $C_W/n$
-# (fan-in) and biases of variance $C_b$; all hidden layers have $n$ neurons. Given layer $l$, the next
-# preactivations at one input are independent and $N(0, S^{(l+1)})$ with the random
-# $S^{(l+1)} = C_b + \frac{C_W}{n}\sum_j \sigma(\sqrt{S^{(l)}}\,\xi_j)^2$, $\xi_j \sim N(0, 1)$. This chain is exact
-# at every $n$. Its limit at infinite width is the kernel $K^{(l)}$. Brackets $\langle\cdot\rangle_K$ are means
-# over $z \sim N(0, K)$; $g(K) = \langle\sigma^2\rangle_K$.
+# Preactivations $z^{(l+1)}_i = b_i + \sum_j W_{ij}\,\sigma(z^{(l)}_j)$ with Gaussian weights of variance
+# $C_W/n$ (fan-in) and biases of variance $C_b$; all hidden layers have $n$ neurons. Given layer $l$, the
+# next preactivations at one input are independent and $N(0, S^{(l+1)})$ with the random $S^{(l+1)} = C_b +
+# \frac{C_W}{n}\sum_j \sigma(\sqrt{S^{(l)}}\,\xi_j)^2$, $\xi_j \sim N(0, 1)$. This chain is exact at every
+# $n$. Its limit at infinite width is the kernel $K^{(l)}$. Brackets $\langle\cdot\rangle_K$ are means over
+# $z \sim N(0, K)$; $g(K) = \langle\sigma^2\rangle_K$.
 
 # %%
 import sympy as sp

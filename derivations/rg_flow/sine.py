@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A network of sines, in closed form
-# For $\sigma = \sin$ every mean is elementary, so that kernel, susceptibilities, vertex and mean correction are
-# known layer by layer, at any $(C_b, C_W)$.
+# For $\sigma = \sin$ every mean is elementary, so that kernel, susceptibilities, vertex and mean correction
+# are known layer by layer, at any $(C_b, C_W)$.
 
 # %%
 import sympy as sp
@@ -48,8 +48,8 @@ parallel = Claim(chi_par, C_W * exp(-2 * K), Substitutes(growth, first, rate))
 perpendicular_of_sine = Claim(chi_perp, C_W * (1 + exp(-2 * K)) / 2, Substitutes(perpendicular, mean_slope))
 
 # %% [markdown]
-# $\langle\sigma\sigma''\rangle = -g < 0$ for every $K > 0$: the only critical kernel is 0. The noise of a layer,
-# $q - g^2$, is a square times what stays.
+# $\langle\sigma\sigma''\rangle = -g < 0$ for every $K > 0$: the only critical kernel is 0. The noise of a
+# layer, $q - g^2$, is a square times what stays.
 
 # %%
 noise = sp.Symbol("N")

@@ -30,8 +30,8 @@ density_curvature = Claim(
 
 # %% [markdown]
 # What is a derivative by $z$ has mean zero. So $\frac{1}{2K^2}\langle\sigma^2(z^2-K)\rangle =
-# \frac1K\langle z\sigma\sigma'\rangle$ by the first of these, and
-# $\frac1K\langle z\sigma\sigma'\rangle = \langle\sigma'^2\rangle + \langle\sigma\sigma''\rangle$ by the second.
+# \frac1K\langle z\sigma\sigma'\rangle$ by the first of these, and $\frac1K\langle z\sigma\sigma'\rangle =
+# \langle\sigma'^2\rangle + \langle\sigma\sigma''\rangle$ by the second.
 
 # %%
 first_boundary = Claim(

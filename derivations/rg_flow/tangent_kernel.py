@@ -1,7 +1,7 @@
 # %% [markdown]
 # # The mean tangent kernel, and learning rates that suit it
-# With the learning-rate tensor $\lambda_b$ for biases and $\lambda_W/n$ for weights the mean tangent kernel of a
-# neuron grows by its own layer's parameters and carries the layers before through $\chi_\perp$ (R9).
+# With the learning-rate tensor $\lambda_b$ for biases and $\lambda_W/n$ for weights the mean tangent kernel
+# of a neuron grows by its own layer's parameters and carries the layers before through $\chi_\perp$ (R9).
 
 # %%
 import sympy as sp
@@ -46,8 +46,8 @@ linear_ntk = Claim(
 )
 
 # %% [markdown]
-# At $K^\star = 0$, with $g = \sigma_1^2K$, $K = 1/(-a_1l)$ and $\chi_\perp = 1 - p/l$ where $p = b_1/a_1$: biases give
-# $\theta l$, weights a constant.
+# At $K^\star = 0$, with $g = \sigma_1^2K$, $K = 1/(-a_1l)$ and $\chi_\perp = 1 - p/l$ where $p = b_1/a_1$:
+# biases give $\theta l$, weights a constant.
 
 # %%
 p = Parameter("p", "exponent of the product of chi_perp", POSITIVE, extremes=(0.1, 10))
@@ -69,8 +69,9 @@ weight_kernel = Claim(theta, lambda_W * s_1**2 / (-a_1 * p), Solves(weight_balan
 
 # %% [markdown]
 # ## Learning rates
-# A parameter of layer $l$ counts in $\Theta^{(L)}$ with $\prod\chi_\perp = (l/L)^p$, a weight also with the kernel
-# before it, $\sigma_1^2/(-a_1l)$. These rates make every layer count alike, whatever the depth (R10).
+# A parameter of layer $l$ counts in $\Theta^{(L)}$ with $\prod\chi_\perp = (l/L)^p$, a weight also with the
+# kernel before it, $\sigma_1^2/(-a_1l)$. These rates make every layer count alike, whatever the depth
+# (R10).
 
 # %%
 rate_b, rate_W, share_b, share_W = sp.symbols("lambda_b_l lambda_W_l c_b c_W")

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Criticality at vanishing kernel
 # Activations with $\sigma(0) = 0$ and $\sigma'(0) \ne 0$ are critical at $K^\star = 0$, for $C_b = 0$ and
-# $C_W = 1/\sigma_1^2$, where $\sigma = \sum_p \sigma_p z^p/p!$ (R4). Near it
-# $C_W g = K + a_1K^2 + a_2K^3 + \dots$ and $\chi_\perp = 1 + b_1K + \dots$: the kernel falls to 0 like a power of
-# the layer where $a_1 < 0$, and runs away where $a_1 > 0$.
+# $C_W = 1/\sigma_1^2$, where $\sigma = \sum_p \sigma_p z^p/p!$ (R4). Near it $C_W g = K + a_1K^2 + a_2K^3 +
+# \dots$ and $\chi_\perp = 1 + b_1K + \dots$: the kernel falls to 0 like a power of the layer where $a_1 <
+# 0$, and runs away where $a_1 > 0$.
 
 # %%
 import sympy as sp

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Vertex and mean correction
-# At a finite width $S = K + G_1/n$ on average, with the variance $V/n$, to first order in $1/n$ (R6). A layer
-# makes $S' = C_b + \frac{C_W}{n'}\sum_j\sigma(\sqrt S\xi_j)^2$: its mean given $S$ is the flow at $S$, and its
-# variance given $S$ is $C_W^2(q - g^2)/n'$ with $q = \langle\sigma^4\rangle$.
+# At a finite width $S = K + G_1/n$ on average, with the variance $V/n$, to first order in $1/n$ (R6). A
+# layer makes $S' = C_b + \frac{C_W}{n'}\sum_j\sigma(\sqrt S\xi_j)^2$: its mean given $S$ is the flow at
+# $S$, and its variance given $S$ is $C_W^2(q - g^2)/n'$ with $q = \langle\sigma^4\rangle$.
 
 # %%
 import sympy as sp
@@ -58,7 +58,8 @@ unequal_vertex = Claim(
 vertex = Claim(V_next, C_W**2 * (q - g**2) + chi_par**2 * V, Substitutes(unequal_vertex, at={before: n}))
 
 # %% [markdown]
-# Scale-invariant activations at criticality gain $\nu K^2$ a layer, and have no mean correction, as $g'' = 0$.
+# Scale-invariant activations at criticality gain $\nu K^2$ a layer, and have no mean correction, as $g'' =
+# 0$.
 
 # %%
 W = sp.Function("V")
