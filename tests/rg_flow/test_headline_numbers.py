@@ -2,18 +2,22 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import sympy as sp
 
 from derivations.rg_flow import (
+    bias_learning_rate,
     criticality,
     layer_moment,
     leaky,
     mutual_information,
     optimal_ratio,
     optimal_vertex,
+    rescaled_initialisation,
     scale_invariant_growth,
     swish_initialisation,
+    weight_learning_rate,
 )
 from derivations.rg_flow.aspect_ratio import information_in_depth, n_A, n_B, s
 from derivations.rg_flow.scale_invariant import linear_growth, relu_growth
@@ -110,3 +114,37 @@ def test_twenty_becomes_fourteen():
 def test_exact_information_keeps_increasing():
     found = [round(mutual_information(x), 5) for x in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)]
     assert found == [0.00027, 0.00096, 0.00315, 0.00943, 0.02528, 0.06034]
+
+
+def test_learning_rates_make_layers_count_alike():
+    """sum over layers of lambda_b (l/L)^p is what was asked for, at any depth (R10)."""
+    L, p = 40, 1.3
+    l = np.arange(1, L + 1)
+    contributions = bias_learning_rate(l, L, p, 0.7) * (l / L) ** p
+    np.testing.assert_allclose(contributions, 0.7 / L, rtol=1e-13)
+    assert float(bias_learning_rate(4, L, 1.0, 1.0)) == pytest.approx(1 / 4)  # p = 1: biases like 1/l
+    np.testing.assert_allclose(weight_learning_rate(l, L, 1.0, 0.3), 0.3)  # and weights constant
+
+
+def test_rescaled_activations_have_rescaled_points():
+    u = sp.Symbol("u")
+    sharp = criticality(2 * u / (1 + sp.exp(-3 * u))).points[0]
+    plain = criticality("swish").points[0]
+    C_W, C_b = rescaled_initialisation(plain.C_W, plain.C_b, 2 / 3, 3.0)
+    assert sharp.K == pytest.approx(plain.K / 9, rel=1e-9)
+    assert (sharp.C_W, sharp.C_b) == (
+        pytest.approx(float(C_W), rel=1e-9),
+        pytest.approx(float(C_b), rel=1e-9),
+    )
+
+
+def test_criticality_of_callables():
+    assert criticality(np.tanh, lambda z: 1 - np.tanh(z) ** 2).initialisation == (0, 1)
+    with pytest.raises(ValueError, match="needs slope="):
+        criticality(np.tanh)
+
+
+@pytest.mark.parametrize("name", ["elu", "selu"])
+def test_kinks_at_zero_fall_slowly(name):
+    point = criticality(name).points[0]
+    assert point.kind == "vanishing kernel" and point.coefficients == {} and point.attracts == "both sides"

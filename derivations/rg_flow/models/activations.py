@@ -121,6 +121,10 @@ EXPRESSIONS = {
     "sigmoid": (1 + sp.tanh(z / 2)) / 2,
     "softplus": _on_sides(z + sp.log(1 + sp.exp(-z)), sp.log(1 + sp.exp(z))),
     "elu": _on_sides(z, sp.exp(z) - 1),
+    "selu": sp.Float("1.0507009873554805", 30)
+    * _on_sides(z, sp.Float("1.6732632423543772", 30) * (sp.exp(z) - 1)),
+    "mish": z * sp.tanh(sp.log(1 + sp.exp(z))),
+    "snake": z + sp.sin(z) ** 2,
     "exponential": sp.exp(z),
     "gaussian": sp.exp(-(z**2)),
     "square": z**2,

@@ -12,7 +12,7 @@ from ..half_stable import gelu_critical, gelu_critical_kernel, gelu_drift, swish
 from ..scale_invariant import linear_kernel
 from ..susceptibilities import critical_initialisation, kernel_curvature
 from ..vanishing_kernel import vanishing_kernel_coefficients
-from .activations import Act, NotConverged, activation, z
+from .activations import EXPRESSIONS, Act, NotConverged, activation, z
 from .exact import evaluate
 
 KINDS = ("scale-invariant", "vanishing kernel", "half-stable", "none")
@@ -61,8 +61,9 @@ class Criticality:
 def criticality(one, slope: Callable | None = None) -> Criticality:
     """The critical points of an activation (name, SymPy expression, callable with its ``slope``).
 
-    Exact for scale-invariant ones, at vanishing kernel, and for GELU; to float64 for SWISH; otherwise
-    roots of chi_parallel - chi_perp for kernels from 1e-3 to 1e4 by quadrature of 1e-12.
+    Exact for scale-invariant expressions, at vanishing kernel, and for GELU; to float64 for SWISH;
+    otherwise roots of chi_parallel - chi_perp for kernels from 1e-3 to 1e4 by quadrature of 1e-12, and, of
+    a callable, the vanishing kernel in floats, without coefficients.
     Source: D. A. Roberts, S. Yaida, B. Hanin, 2021.
     """
     act = activation(one, slope)
@@ -89,7 +90,7 @@ def _slopes(pair) -> dict:
 def _at_zero(act: Act) -> CriticalPoint | None:
     """The critical point at vanishing kernel, where the activation is 0 with a slope on some side."""
     if act.expression is None:
-        return None
+        return _at_zero_in_numbers(act)
     p = next(iter(act.side[0].free_symbols | act.side[1].free_symbols), None)
     if p is None or any(_limit(part, p) != 0 for part in act.side):
         return None
@@ -109,9 +110,24 @@ def _at_zero(act: Act) -> CriticalPoint | None:
             "vanishing kernel", sp.S.Zero, sp.S.Zero, C_W, attracts, {"a_1": a_1, "b_1": b_1, "a_2": a_2}
         )
     C_W, C_b = (e.subs(_slopes((sides[0][0], sides[1][0]))) for e in linear_kernel.unfolded)
-    small = 1e-6
-    grows = float(C_W) * act.means(small)["g"] > small
-    return CriticalPoint("vanishing kernel", sp.S.Zero, C_b, C_W, "nothing" if grows else "both sides", {})
+    return CriticalPoint("vanishing kernel", sp.S.Zero, C_b, C_W, _drawn(act, float(C_W)), {})
+
+
+def _at_zero_in_numbers(act: Act) -> CriticalPoint | None:
+    """The same for a callable, from its values and slopes on either side of 0."""
+    near = np.array([-1e-12, 1e-12])
+    slopes = np.asarray(act.slope(near), float)
+    if np.max(np.abs(act.value(near))) > 1e-9 or not np.any(slopes):
+        return None
+    C_W, C_b = (float(e.subs(_slopes(tuple(slopes)))) for e in linear_kernel.unfolded)
+    return CriticalPoint("vanishing kernel", 0.0, C_b, C_W, _drawn(act, C_W), {})
+
+
+def _drawn(act: Act, C_W: float) -> str:
+    """Whether small kernels fall or grow: by one step of the flow from K = 1e-4."""
+    small = 1e-4
+    growth = C_W * act.means(small)["g"] / small - 1
+    return "marginal" if abs(growth) < 1e-11 else "nothing" if growth > 0 else "both sides"
 
 
 def _limit(expression, p):
@@ -123,10 +139,10 @@ def _limit(expression, p):
 def _elsewhere(act: Act) -> list[CriticalPoint]:
     from scipy.optimize import brentq
 
-    if act.name == "gelu":
+    if _is(act, "gelu"):
         (C_W, C_b), A = gelu_critical.rhs, gelu_drift.rhs
         return [_half_stable(gelu_critical_kernel.rhs, C_b, C_W, A)]
-    if act.name == "swish":
+    if _is(act, "swish"):
         K, C_W, C_b = map(float, swish_initialisation(1.0))
         return [_half_stable(K, C_b, C_W, _drift(act, K, C_W))]
 
@@ -155,6 +171,14 @@ def _elsewhere(act: Act) -> list[CriticalPoint]:
     return points
 
 
+def _is(act: Act, name: str) -> bool:
+    """Whether this is the activation of that name, however it is written."""
+    if act.name == name or act.expression is None:
+        return act.name == name
+    points = (sp.Rational(-7, 3), sp.Rational(1, 5), sp.Rational(9, 4))
+    return all(abs(sp.N((act.expression - EXPRESSIONS[name]).subs(z, x), 30)) < 1e-25 for x in points)
+
+
 def _drift(act: Act, K: float, C_W: float) -> float:
     """A of the flow delta' = delta + A delta^2 at a critical kernel."""
     return C_W * float(kernel_curvature(act.means(K)["m_4"], K)) / 2
@@ -162,6 +186,3 @@ def _drift(act: Act, K: float, C_W: float) -> float:
 
 def _half_stable(K, C_b, C_W, A) -> CriticalPoint:
     return CriticalPoint("half-stable", K, C_b, C_W, "from above" if A < 0 else "from below", {"A": A})
-
-
-__all__ = ["CriticalPoint", "Criticality", "criticality", "z"]
