@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from derivations.rg_flow import Flow, activation, asymptotic_inverse_kernel, sine_flow
+from derivations.rg_flow import Flow, activation, asymptotic_inverse_kernel, leaky, sine_flow
 from derivations.rg_flow.models.activations import NotConverged
 
 
@@ -103,3 +103,9 @@ def test_bad_input_is_named():
         Flow("sigmoid")
     with pytest.raises(NotConverged, match="grows too fast"):
         activation("exponential").means(200.0)
+
+
+def test_short_floats_in_expressions_are_rationals():
+    u = sp.Symbol("u")
+    assert Flow(sp.erf(1.0 * u)).C_W == sp.pi / 4
+    assert Flow(leaky(1, 0.5)).run(1, 3).V[-1] == 2 * sp.Rational(52, 25)

@@ -13,6 +13,8 @@ import sympy as sp
 z = sp.Symbol("z", real=True)
 ACCURACY = 1e-12
 """Relative, of the means: two quadratures of different fineness must agree so far."""
+_SHORT = 1024
+"""Floats of at most this denominator, such as 0.5, are taken for the rationals that they are."""
 _REACH, _ORDER, _HALVINGS = 12.0, 24, 14
 
 
@@ -104,6 +106,8 @@ def _on_sides(above, below):
     return sp.Piecewise((above, z >= 0), (below, True))
 
 
+_SELU = sp.Rational("1.0507009873554805"), sp.Rational("1.6732632423543772")
+
 EXPRESSIONS = {
     "linear": z,
     "relu": _on_sides(z, sp.S.Zero),
@@ -121,8 +125,7 @@ EXPRESSIONS = {
     "sigmoid": (1 + sp.tanh(z / 2)) / 2,
     "softplus": _on_sides(z + sp.log(1 + sp.exp(-z)), sp.log(1 + sp.exp(z))),
     "elu": _on_sides(z, sp.exp(z) - 1),
-    "selu": sp.Float("1.0507009873554805", 30)
-    * _on_sides(z, sp.Float("1.6732632423543772", 30) * (sp.exp(z) - 1)),
+    "selu": _SELU[0] * _on_sides(z, _SELU[1] * (sp.exp(z) - 1)),
     "mish": z * sp.tanh(sp.log(1 + sp.exp(z))),
     "snake": z + sp.sin(z) ** 2,
     "exponential": sp.exp(z),
@@ -139,7 +142,7 @@ def leaky(a_plus, a_minus) -> sp.Expr:
 
 
 def activation(one, slope: Callable | None = None) -> Act:
-    """An activation by name, SymPy expression in one symbol, object with ``expression`` or callable.
+    """An activation by name, SymPy expression in one symbol, one of `nngp_ntk`, or callable.
 
     A callable works on NumPy arrays and needs ``slope``, its derivative. ValueError for an unknown name
     (the nearest is suggested), TypeError for anything else.
@@ -154,12 +157,14 @@ def activation(one, slope: Callable | None = None) -> Act:
             hint = f"did you mean {near[0]!r}?" if near else f"there is {', '.join(EXPRESSIONS)}"
             raise ValueError(f"no activation named {one!r}; {hint}")
         return _of_expression(known, EXPRESSIONS[known])
-    expression = one if isinstance(one, sp.Basic) else getattr(one, "expression", None)
+    expression = one if isinstance(one, sp.Basic) else getattr(one, "bound_expression", None)
     if isinstance(expression, sp.Basic):
         free = expression.free_symbols
         if len(free) > 1:
             raise ValueError(f"{one}: an expression in one symbol, not {', '.join(sorted(map(str, free)))}")
         name = getattr(one, "name", None) or str(expression)
+        short = {x: sp.Rational(x) for x in expression.atoms(sp.Float) if sp.Rational(x).q <= _SHORT}
+        expression = expression.xreplace(short)
         return _of_expression(name, expression.subs(next(iter(free), z), z))
     if callable(one):
         return Act(getattr(one, "__name__", "callable"), None, one, slope)
@@ -169,7 +174,8 @@ def activation(one, slope: Callable | None = None) -> Act:
 @lru_cache(maxsize=128)
 def _of_expression(name: str, expression: sp.Expr) -> Act:
     modules = [{"erf": _erf, "sech": lambda x: 1 / np.cosh(x)}, "numpy"]
-    jumps = name in ("step", "sign")
+    sides = [sp.N(expression.subs(z, sign * sp.Rational(1, 10**12))) for sign in (1, -1)]
+    jumps = abs(sides[0] - sides[1]) > 1e-9
     slope = None if jumps else sp.diff(expression, z)
 
     def compiled(e):
