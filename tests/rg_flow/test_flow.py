@@ -108,4 +108,4 @@ def test_bad_input_is_named():
 def test_short_floats_in_expressions_are_rationals():
     u = sp.Symbol("u")
     assert Flow(sp.erf(1.0 * u)).C_W == sp.pi / 4
-    assert Flow(leaky(1, 0.5)).run(1, 3).V[-1] == 2 * sp.Rational(52, 25)
+    assert Flow(leaky(1, 0.5)).run(1, 3).V[-1] == 2 * sp.Rational(77, 25)
