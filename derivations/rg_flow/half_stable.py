@@ -113,7 +113,7 @@ bend, square, slope = (
     (1 + t**2) / 4 + (z * t + z**2 * s / 4) * s / 4,
 )
 excess = ((z * t + z**2 * s / 4 - 1) * K + z**2) * s / 4
-STEP, COUNT = Rational(2, 5), 110
+STEP, COUNT = Rational(1, 3), 160
 near = (K > 10, K < 20)
 
 
