@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Angles that keep their digits
-# Near $\theta = 0$ the covariance $c = \sqrt{q_1 q_2} \cos\theta$ hardly depends on $\theta$, and a kernel with a
-# kink does: whoever takes the angle from $c$ loses half its digits. So the angle itself is carried from layer
-# to layer. With $s_i = \sqrt{q_i}$, the squared distance of the preactivations is a sum of two squares.
+# Near $\theta = 0$ the covariance $c = \sqrt{q_1 q_2} \cos\theta$ hardly depends on $\theta$, and a kernel with
+# a kink does: whoever takes the angle from $c$ loses half its digits. So the angle itself is carried from
+# layer to layer. With $s_i = \sqrt{q_i}$, the squared distance of the preactivations is a sum of two squares.
 
 # %%
 import sympy as sp
@@ -28,8 +28,8 @@ distance_by_half_angle = Claim(
 # %% [markdown]
 # ## The sum of two independent Gaussians
 # A layer with biases adds a common number to both preactivations, a residual branch adds its own
-# preactivations. Let a share $\cos^2\alpha_i$ of the variance at input $i$ come from the first part, where the
-# angle is $A$, and $\sin^2\alpha_i$ from the second, with angle $B$ (zero for biases).
+# preactivations. Let a share $\cos^2\alpha_i$ of the variance at input $i$ come from the first part, where
+# the angle is $A$, and $\sin^2\alpha_i$ from the second, with angle $B$ (zero for biases).
 
 # %%
 quarter = sp.Interval(0, sp.pi / 2)

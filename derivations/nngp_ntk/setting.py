@@ -2,8 +2,8 @@
 # # Setting: Gaussian preactivations
 # In a network of infinite width the preactivations of a layer at two inputs are Gaussian, independent from
 # neuron to neuron, with variances $q_1$, $q_2$ and covariance $c$. The angle $\theta$ between the inputs, as
-# the layer sees them, has $c = \sqrt{q_1 q_2} \cos\theta$; it is known better than $c$ tells it where the inputs
-# are nearly parallel. The dual of an activation $\phi$ is $T = E\,\phi(u)\phi(v)$, the derivative dual
+# the layer sees them, has $c = \sqrt{q_1 q_2} \cos\theta$; it is known better than $c$ tells it where the
+# inputs are nearly parallel. The dual of an activation $\phi$ is $T = E\,\phi(u)\phi(v)$, the derivative dual
 # $\dot T = E\,\phi'(u)\phi'(v)$. Then $K$ is the kernel of the Gaussian process that the network is at its
 # start (NNGP), and $\Theta$ the neural tangent kernel (NTK), which rules its training.
 

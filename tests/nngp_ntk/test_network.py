@@ -16,7 +16,9 @@ ACCURACY = 1e-14
 
 
 def relu_network(depth: int, sigma_b: float = 0.0) -> Network:
-    return Network([layer for _ in range(depth) for layer in (Dense(2**0.5, sigma_b), relu)] + [Dense(2**0.5, 0)])
+    return Network(
+        [layer for _ in range(depth) for layer in (Dense(2**0.5, sigma_b), relu)] + [Dense(2**0.5, 0)]
+    )
 
 
 def reference(x, y, depth: int, sigma_b: float = 0.0):

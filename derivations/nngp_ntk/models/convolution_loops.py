@@ -36,7 +36,7 @@ def _kinked_linear(layer) -> bool:
 
 @cache
 def weights_of(form, parameters: tuple) -> dict[str, float]:
-    """The coefficients of the angle's functions in a closed form: sin^2(theta/2), sin, theta cos, theta, 1."""
+    """Coefficients of a closed form in the angle's functions: sin^2(theta/2), sin, theta cos, theta, 1."""
     h, s, r = sp.symbols("h s r")
     values = {x: sp.Rational(value) for x in form.arguments for name, value in parameters if x.name == name}
     known = {sp.sin(theta / 2): sp.sqrt(h), sp.sin(theta): s, sp.cos(theta): r}

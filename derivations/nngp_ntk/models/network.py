@@ -103,7 +103,7 @@ def _check(layers) -> None:
                 raise ValueError(f"{layer}: a branch keeps its shape and has layers without attention")
             if not isinstance(inner[-1], Dense | Conv):
                 raise ValueError(
-                    "Residual: the branch must end in Dense or Conv: only fresh weights make it independent of "
-                    "what it is added to"
+                    "Residual: the branch must end in Dense or Conv: only fresh weights make it independent "
+                    "of what it is added to"
                 )
             _check(inner)

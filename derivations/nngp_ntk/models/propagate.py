@@ -236,11 +236,11 @@ def _attention(layer, pairs, own):
     if not pairs.window:
         raise ValueError(f"{layer}: the inputs have no positions, only channels; attention needs some")
     xp = array_namespace(pairs.c)
-    square = (
-        lambda x: xp.reshape(
-            x, (*x.shape[: x.ndim - 2 * len(pairs.window)], prod(pairs.window), prod(pairs.window))
-        )
-    )
+
+    def square(x):
+        positions = prod(pairs.window)
+        return xp.reshape(x, (*x.shape[: x.ndim - 2 * len(pairs.window)], positions, positions))
+
     cs = [square(one.c) for one in (pairs, *own)]
     if layer.logits == "identity":
         deviations = layer.sigma_q, layer.sigma_k, layer.sigma_v
