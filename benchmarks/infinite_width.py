@@ -23,8 +23,8 @@ REPEATS = 3
 def infinite_width() -> list[tuple[str, float, float, str]]:
     """For each kernel: label, our CPU seconds, the peer's, and who the peer is.
 
-    NNGP and NTK together. The digits, 1797 x 64, float64, ReLU networks of two depths; 50 digits through three
-    3 x 3 convolutions and global average pooling, float64 and float32. Both compiled beforehand.
+    NNGP and NTK together. The digits, 1797 x 64, float64, ReLU networks of two depths; 50 digits through
+    three 3 x 3 convolutions and global average pooling, float64 and float32. Both compiled beforehand.
     """
     peer, name = _peer()
     found = []

@@ -15,9 +15,9 @@ from ..models.regression import KernelRegression
 
 RIDGE = 1e-4
 SIZES = (50, 100, 200, 400, 800, 1200)
-MNIST_SIZES = (100, 300, 1000, 3000)
-CONVOLUTIONAL_SIZES = (50, 100, 200)
-TESTED = 300
+MNIST_SIZES = (100, 300, 1000, 2000)
+CONVOLUTIONAL_SIZES = (50, 100, 150)
+TESTED = 150
 
 
 def dense(depth: int) -> Network:
@@ -42,7 +42,7 @@ def error(network, kernel, x, labels, size: int, tested: int | None = None) -> f
 def errors_on_digits(axes):
     """Share of wrong labels among inputs not trained on, by the number of training inputs, for regression
     with kernels of ReLU networks (ridge 1e-4 of the diagonal, one random split). (a) The digits of
-    scikit-learn; the convolutional network has three layers and global average pooling, with 300 inputs
+    scikit-learn; the convolutional network has three layers and global average pooling, with 150 inputs
     tested. (b) 5,000 images of MNIST.
     """
     x, labels = digits()
