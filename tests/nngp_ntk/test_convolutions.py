@@ -73,6 +73,7 @@ def test_kernels_are_sums_over_positions(padding, pooled, slope, sigma_b):
 def test_the_compiled_loop_is_the_layers_one_by_one(monkeypatch):
     x = np.random.default_rng(1).normal(size=(4, 6, 5, 2))
     x[1] = x[0] * (1 + 1e-9)
+    monkeypatch.setattr(tiles, "FEW_POSITIONS", 0)
     wide = [Conv(1.1, size=5), relu, Conv(1.2, size=3), leaky_relu(0.3), GlobalAveragePool(), Dense(0.7)]
     fast = Network(wide).kernels(x)
     single = Network(wide).kernels(x.astype(np.float32))
@@ -84,7 +85,8 @@ def test_the_compiled_loop_is_the_layers_one_by_one(monkeypatch):
         np.testing.assert_allclose(c, b, rtol=1e-5)
 
 
-def test_positions_on_a_line():
+def test_positions_on_a_line(monkeypatch):
+    monkeypatch.setattr(tiles, "FEW_POSITIONS", 0)
     x = np.random.default_rng(2).normal(size=(3, 7, 2))
     layers = [Conv(1.3, size=3), relu, GlobalAveragePool(), Dense(1.0)]
     flat = Network(layers).kernels(x)
