@@ -27,7 +27,6 @@ D = q_1 + 2 * s * (q_1 * q_2 - c**2)
 exponent = alpha**2 * D + 2 * alpha * beta * c + beta**2 * (q_2 + 2 * s * (q_1 * q_2 - c**2))
 
 
-
 # %% [markdown]
 # What is averaged is $f$; its slopes in $u$ and $v$ are those in the rates.
 
@@ -48,7 +47,7 @@ flow = Claim(
     Derivative(mu, c), by_rates(mu), Given("Price's theorem, and the mean of the slopes, as it is linear")
 )
 over_u = Claim(
-    Integral(exp(-s * u**2 + alpha * u) * exp(-(u**2) / (2 * q_1)) / sqrt(2 * pi * q_1), (u, -oo, oo)),
+    Integral(exp(-(s + 1 / (2 * q_1)) * u**2 + alpha * u) / sqrt(2 * pi * q_1), (u, -oo, oo)),
     exp(alpha**2 * q_1 / (2 * (1 + 2 * s * q_1))) / sqrt(1 + 2 * s * q_1),
     Integrates(),
 )
@@ -72,7 +71,7 @@ cosine_flow = Claim(
     Derivative(nu, c), by_rates(nu, -1), Given("Price's theorem, and the mean of the slopes, as it is linear")
 )
 cosine_over_u = Claim(
-    Integral(exp(-s * u**2) * cos(alpha * u) * exp(-(u**2) / (2 * q_1)) / sqrt(2 * pi * q_1), (u, -oo, oo)),
+    Integral(exp(-(s + 1 / (2 * q_1)) * u**2) * cos(alpha * u) / sqrt(2 * pi * q_1), (u, -oo, oo)),
     exp(-(alpha**2) * q_1 / (2 * (1 + 2 * s * q_1))) / sqrt(1 + 2 * s * q_1),
     Integrates(),
 )
