@@ -22,6 +22,8 @@ _REMEMBERED = 4096
 """Variances whose coefficients are kept."""
 _VISIBLE = 1e-13
 """Relative differences of sums of squares below this are rounding."""
+_SAME_ANGLE = 1e-7
+"""What rounding of the covariance makes of a vanishing angle."""
 _BY_POLAR = 16
 """Pairs that are integrated one by one rather than refused."""
 
@@ -64,6 +66,7 @@ class Series:
     polar: Polar
     error: float = field(default=0.0, compare=False)
     _known: dict = field(default_factory=dict, repr=False, compare=False)
+    _last: tuple = field(default=((), ()), repr=False, compare=False)
 
     names = ("q_1", "q_2", "theta")
 
@@ -79,57 +82,58 @@ class Series:
         return from_numpy(found.reshape(q_1.shape), library, values)
 
     def _of(self, q_1, q_2, theta):
-        found, same = np.empty(q_1.size), (theta == 0) & (q_1 == q_2)
-        left = np.flatnonzero(~same)
-        if left.size <= _BY_POLAR:
-            self._by_polar(found, left, q_1, q_2, theta)
-            left = left[:0]
-        seen = np.flatnonzero(same) if left.size == 0 else slice(None)
-        variances, which = np.unique(np.concatenate([q_1[seen], q_2[seen]]), return_inverse=True)
-        if variances.size == 0:
-            return found
-        first, second = np.zeros((2, q_1.size), dtype=np.intp)
-        first[seen], second[seen] = np.split(which, 2)
-        terms = reached = 0
-        a, m, off = self._tables(variances)
+        found = np.empty(q_1.size)
+        # a product that rounding keeps from the square is still the diagonal's
+        same = (theta <= _SAME_ANGLE) & (np.abs(q_1 - q_2) <= _SAME_ANGLE**2 * q_1)
+        few = np.count_nonzero(~same) <= _BY_POLAR
+        if few and not same.any():
+            return self._by_polar(q_1, q_2, theta)
+        variances, which = np.unique(np.concatenate([q_1, q_2]), return_inverse=True)
+        first, second = np.split(which.ravel(), 2)
+        a, m, off, tails = self._tables(variances)
+        same &= off[first] <= self.accuracy
         found[same] = m[first[same]]
-        size, rest = np.sqrt(m), _beyond(a, m)
-        for terms in _TERMS:
-            if left.size == 0:
-                return found
-            tail = np.sqrt((a[terms:] ** 2).sum(0) + rest) / np.where(size > 0, size, 1.0)
+        left, reached = np.flatnonzero(~same), float(np.max(off))
+        for terms, tail in zip(_TERMS, () if few else tails, strict=False):
             i, j, rho = first[left], second[left], np.cos(theta[left])
             bound = np.abs(rho) ** terms * tail[i] * tail[j] + off[i] + off[j]
             good = bound <= self.accuracy
-            reached = float(np.max(bound))
+            reached = float(np.max(bound, initial=0.0))
             self.error = max(self.error, float(np.max(bound[good], initial=0.0)))
             found[left[good]] = _horner(a[:terms], i[good], j[good], rho[good])
             left = left[~good]
         if left.size > _BY_POLAR:
             raise ArithmeticError(
-                f"{self.polar.who}: Mehler's series of {terms} terms reaches {reached:.1e}, not "
+                f"{self.polar.who}: Mehler's series of {_TERMS[-1]} terms reaches {reached:.1e}, not "
                 f"{self.accuracy:.0e}, for {left.size} pairs, of variances up to "
                 f"{max(q_1[left].max(), q_2[left].max()):.3g}: give them one by one, or smaller inputs; "
                 "a function with kinks needs `quadrature`"
             )
-        self._by_polar(found, left, q_1, q_2, theta)
+        if left.size:
+            found[left] = self._by_polar(q_1[left], q_2[left], theta[left])
         return found
 
-    def _by_polar(self, found, left, q_1, q_2, theta):
-        if left.size:
-            found[left] = self.polar.evaluate("numpy", [q_1[left], q_2[left], theta[left]])
-            self.error = max(self.error, self.polar.error)
+    def _by_polar(self, q_1, q_2, theta):
+        found = self.polar.evaluate("numpy", [q_1, q_2, theta])
+        self.error = max(self.error, self.polar.error)
+        return found
 
     # coefficients
 
     def _tables(self, variances):
-        """a_k, (terms, variances); the second moments; the relative error of the coefficients."""
-        if len(self._known) + variances.size > _REMEMBERED:
-            self._known.clear()
-        new = np.array([q for q in variances.tolist() if q not in self._known])
-        self._known.update(zip(new.tolist(), zip(*self._coefficients(new), strict=True), strict=True))
-        a, m, off = zip(*(self._known[q] for q in variances.tolist()), strict=True)
-        return np.stack(a, 1), np.array(m), np.array(off)
+        """a_k, (terms, variances); second moments; relative errors of the coefficients; relative roots of
+        the tails from every one of `_TERMS`. Arrays of pairs come in chunks of the same variances."""
+        seen, tables = self._last
+        if not np.array_equal(seen, variances):
+            if len(self._known) + variances.size > _REMEMBERED:
+                self._known.clear()
+            new = np.array([q for q in variances.tolist() if q not in self._known])
+            self._known.update(zip(new.tolist(), zip(*self._coefficients(new), strict=True), strict=True))
+            a, m, off = zip(*(self._known[q] for q in variances.tolist()), strict=True)
+            a, m, off = np.stack(a, 1), np.array(m), np.array(off)
+            tables = a, m, off, _tails(a, m)
+            self._last = variances, tables
+        return tables
 
     def _coefficients(self, variances):
         a, m, off = self._projected(variances, _PER_UNIT[0])
@@ -169,11 +173,12 @@ def _functions(per_unit: int, shift: float):
     return z, root, h
 
 
-def _beyond(a, m):
-    """The sum of the squares of all further coefficients: by Parseval's identity, or where rounding hides
-    it there, at most that of the last half of the known ones, as they fall."""
+def _tails(a, m):
+    """The roots of the sums of the squares left out, over that of all. What is beyond the known coefficients
+    Parseval's identity tells, or where rounding hides it there, their last half, as they fall."""
     rest = m - (a**2).sum(0)
-    return np.maximum(np.where(rest > _VISIBLE * m, rest, 0.0), (a[len(a) // 2 :] ** 2).sum(0))
+    rest = np.maximum(np.where(rest > _VISIBLE * m, rest, 0.0), (a[len(a) // 2 :] ** 2).sum(0))
+    return [np.sqrt(((a[terms:] ** 2).sum(0) + rest) / np.where(m > 0, m, 1.0)) for terms in _TERMS]
 
 
 def _horner(a, i, j, rho):
