@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+from .infinite_width import infinite_width, peak_memory
 from .measure import POINTS, alternating, fresh_process, hand_written, median_ratio
 from .mixture_score import mixture_score
 from .probability_flow import main as probability_flow
@@ -47,6 +48,10 @@ def main() -> None:
     for label, seconds_taken, ratio in mixture_score():
         print(f"{label:52s} {seconds_taken:8.4f} s, {ratio:.2f} of two products and one exponential")
     probability_flow()
+    for label, seconds_taken, theirs, peer in infinite_width():
+        ratio = seconds_taken / theirs
+        print(f"{'NNGP and NTK, ' + label:52s} {seconds_taken:8.4f} s of CPU, {ratio:.3f} of {peer}")
+    print(f"{'peak memory of NNGP and NTK, depth 3, in matrices':52s} {peak_memory():8.2f}")
 
 
 if __name__ == "__main__":

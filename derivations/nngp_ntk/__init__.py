@@ -47,6 +47,9 @@ RESULTS = (
 )
 """The result files in reading order."""
 
+NOT_IN_NOTEBOOK = ("errors_on_digits", "ensembles_in_training", "learning_of_principal_components")
+"""They train networks or solve for hundreds of inputs: `theory figures nngp_ntk NAME` draws them."""
+
 REFERENCES = r"""
 @inproceedings{jacot2018neural,
   author = {Jacot, Arthur and Gabriel, Franck and Hongler, Cl{\'e}ment},

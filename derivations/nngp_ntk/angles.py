@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Angles that keep their digits
-# Near $\theta = 0$ the covariance $c = \sqrt{q_1 q_2} \cos\theta$ hardly depends on $\theta$, and a kernel with
-# a kink does: whoever takes the angle from $c$ loses half its digits. So the angle itself is carried from
-# layer to layer. With $s_i = \sqrt{q_i}$, the squared distance of the preactivations is a sum of two squares.
+# Near $\theta = 0$ the covariance $c = \sqrt{q_1 q_2} \cos\theta$ hardly depends on $\theta$, and a kernel
+# with a kink does: whoever takes the angle from $c$ loses half its digits. So the angle itself is carried
+# from layer to layer. With $s_i = \sqrt{q_i}$, the squared distance of the preactivations is a sum of two
+# squares.
 
 # %%
 import sympy as sp

@@ -26,6 +26,7 @@ def suits(layers) -> bool:
         and isinstance(read_out, Dense)
         and len(body) % 2 == 0
         and all(isinstance(one, Conv) for one in body[::2])
+        and not any(one.sigma_b for one in (*body[::2], read_out))
         and all(_kinked_linear(one) for one in body[1::2])
     )
 
@@ -66,13 +67,13 @@ class Pooled:
             ]
         )
 
-    def own_variances(self, X):
+    def own_variances(self, X, axes):
         """The mean squares of the preactivations at every position, behind each convolution: (l, n, H, W)."""
         q, found = np.sum(X**2, axis=-1) / X.shape[-1], []
         for convolution, variance, act in zip(
             self.convolutions, self.variances, self.activations, strict=True
         ):
-            q = variance * _window_mean(q, ((-2, -1) if X.shape[1] > 1 else (-1,),), convolution)
+            q = variance * _window_mean(q, (axes,), convolution)
             found.append(q)
             q = act.diagonal(q)
         return np.array(found)
@@ -86,8 +87,8 @@ class Pooled:
         found = np.zeros((2, len(X1), len(X2)), self.dtype)
         compiled(self.dtype)(
             *(np.ascontiguousarray(X, dtype=self.dtype) for X in (X1, X2)),
-            *(self.own_variances(X).astype(self.dtype) for X in (X1, X2)),
-            sizes, np.where(lines, 1, sizes), np.array(circular), np.array(self.variances, self.dtype),
+            *(self.own_variances(X, (-1,) if lines else (-2, -1)).astype(self.dtype) for X in (X1, X2)),
+            np.where(lines, 1, sizes), sizes, np.array(circular), np.array(self.variances, self.dtype),
             self.table.astype(self.dtype), same, found,
         )  # fmt: skip
         return variance_of(self.read_out.sigma_w) * found

@@ -17,6 +17,9 @@ from .propagate import through
 FEW = 20_000
 """Pairs of inputs from which on an expansion in the angle pays for itself."""
 
+FEW_POSITIONS = 300_000
+"""Pairs of positions from which on the compiled loop pays for its compilation."""
+
 BLOCK = 1 << 19
 """Pairs (of positions) that go through the layers together."""
 
@@ -43,7 +46,8 @@ class Tiles:
         if self.positions:
             size = prod(self.X1.shape[1:-1]) ** (2 if self.crossed else 1)
             self.block = max(1, int((BLOCK / size) ** 0.5))
-            if ntk and not self.standard and suits(self.layers):
+            enough = size * prod(self.shape) > FEW_POSITIONS
+            if ntk and not self.standard and enough and suits(self.layers):
                 self.loops, self.block = Pooled(self.layers, self.dtype), 32
         else:
             self._expand()
