@@ -10,9 +10,8 @@
 # %%
 import sympy as sp
 
-from theory import Claim, Parameter
+from theory import Parameter
 from theory.parameter import NONNEGATIVE, POSITIVE, REAL
-from theory.rules import Defines
 
 q_1 = Parameter("q_1", "variance of the preactivation at the first input", POSITIVE, extremes=(1e-6, 1e3))
 q_2 = Parameter("q_2", "variance of the preactivation at the second input", POSITIVE, extremes=(1e-6, 1e3))
@@ -33,7 +32,3 @@ Theta = Parameter("Theta", "NTK of the layer before", REAL, latex=r"\Theta", ext
 
 correlated = (c**2 <= q_1 * q_2,)
 """What the covariance of two numbers of these variances can be."""
-
-# %%
-Delta = sp.Symbol("Delta", nonnegative=True)
-determinant = Claim(Delta, q_1 * q_2 - c**2, Defines("determinant of the covariance matrix"))
