@@ -89,6 +89,8 @@ def test_a_branch_at_a_large_integer_is_met():
 
 def test_balls_that_are_not_finite_are_a_refusal():
     with pytest.raises(Undecided, match="not finite"):
+        verify(vanishing(sp.zoo * x))
+    with pytest.raises(Undecided, match="not finite"):
         verify(vanishing(log(-r) - log(-s)))
     with pytest.raises(Undecided):
         verify(vanishing(log(-r) - log(-r * (s + 1)) + log(s + 1)))

@@ -56,6 +56,8 @@ u, v, f, T = (Function(name) for name in ("u", "v", "f", "T"))
 name = Symbol("name")
 
 decay = Claim(u(t).diff(t), -r * u(t), Given("decay"))
+w = Function("w")
+heat = Claim(w(x, t).diff(t), w(x, t).diff(x, 2), Given(""))
 decayed = Claim(u(t), u0 * exp(-r * t), Solves(decay, [(u(0), u0)]))
 turning = (Claim(u(t).diff(t), v(t), Given("")), Claim(v(t).diff(t), -u(t), Given("")))
 wave = Claim(f(x), exp(-(x**2)), Given(""))
@@ -81,6 +83,10 @@ HOLDS = {
     "Rewrites": (lambda: Claim(u(t), u0 / exp(r * t), Rewrites(decayed)), "EXACT"),
     "Equates": (lambda: Claim((x + r) ** 2, x**2 + 2 * x * r + r**2, Equates()), "EXACT"),
     "Solves": (lambda: Claim(u(t), u0 * exp(-r * t), Solves(decay, [(u(0), u0)])), "EXACT"),
+    "Solves, a partial differential equation": (
+        lambda: Claim(w(x, t), x**2 + 2 * t, Solves(heat, [(w(x, 0), x**2)])),
+        "EXACT",
+    ),
     "Solves, a system": (
         lambda: Claim((u(t), v(t)), (u0 * cos(t), -u0 * sin(t)), Solves(turning, [(u(0), u0), (v(0), 0)])),
         "EXACT",
@@ -241,6 +247,12 @@ REFUSED = {
         f(t).diff(t, 2), -2 * r * u(t) ** 2, Evolves(Claim(f(t), u(t) ** 2, Given("")), (decay,))
     ),
     "a solution without its initial condition": lambda: Claim(u(t), 7 * exp(-r * t), Solves(decay)),
+    "a partial differential equation without its initial condition": (
+        lambda: Claim(w(x, t), 7 + 0 * x, Solves(heat))
+    ),
+    "one condition where the order in that variable is two": lambda: Claim(
+        w(x, t), x**2 + 2 * t + x, Solves(heat, [(w(0, t), 2 * t)])
+    ),
     "a condition on something else": lambda: Claim(u(t), 7 * exp(-r * t), Solves(decay, [(u0, u0)])),
     "an oscillator with one condition of two": lambda: Claim(
         u(t), u0 * cos(t) + 5 * sin(t), Solves(Claim(u(t).diff(t, 2), -u(t), Given("")), [(u(0), u0)])

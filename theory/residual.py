@@ -77,6 +77,8 @@ def sample(residual: Residual, claim: str = "", count: int = SAMPLES) -> str:
 
     Raises `Refuted`, and `NotEnclosable` where the expression has no rigorous evaluation.
     """
+    if residual.expression.has(sp.zoo, sp.nan):
+        raise Undecided(claim, residual.expression, "not finite")
     symbols = sorted(residual.expression.free_symbols | set(residual.domain.symbols), key=str)
     enclose = compile_ball(residual.expression, symbols)
     slack = arb(0, arb(int(residual.slack.p)) / int(residual.slack.q)) if residual.slack else arb(0)

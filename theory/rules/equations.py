@@ -29,24 +29,40 @@ class Solves(Rule):
     def residuals(self, claim):
         solution = [(claim.lhs, claim.unfolded)]
         self._check_conditions(claim)
+        for lhs, rhs in self.conditions:  # first, as they are cheaper to refuse
+            yield residual(claim, put(lhs, solution) - rhs, f"condition {lhs} = {rhs}")
         for equation in self.equations:
             yield residual(claim, put(equation.lhs - equation.unfolded, solution), "equation")
-        for lhs, rhs in self.conditions:
-            yield residual(claim, put(lhs, solution) - rhs, f"condition {lhs} = {rhs}")
 
     def _check_conditions(self, claim) -> None:
-        """An equation of order k needs k conditions: without them a constant of the claim is free."""
+        """An equation of order k needs k conditions: without them a constant of the claim is free.
+
+        Of a partial differential equation the order in those variables counts that conditions fix.
+        """
         rates = {d for e in self.equations for side in (e.lhs, e.rhs) for d in side.atoms(sp.Derivative)}
         for unknown in components(claim.lhs):
             if isinstance(unknown, AppliedUndef):
-                order = max((d.derivative_count for d in rates if _mentions(d, unknown.func)), default=0)
                 given = {lhs for lhs, _ in self.conditions if _mentions(lhs, unknown.func)}
+                fixed = _fixed(unknown, given)
+                orders = (_order(d, fixed) for d in rates if _mentions(d, unknown.func))
+                order = max(orders, default=0)
                 if len(given) < order:
                     raise refusal(claim, f"{unknown} needs {order} conditions, there are {len(given)}")
 
 
 def _mentions(expression, function) -> bool:
     return any(f.func == function for f in expression.atoms(AppliedUndef))
+
+
+def _fixed(unknown, conditions) -> set:
+    """The variables at whose values conditions hold; all of them where none is told apart."""
+    values = [f for lhs in conditions for f in lhs.atoms(AppliedUndef) if f.func == unknown.func]
+    fixed = {x for f in values for x, value in zip(unknown.args, f.args, strict=True) if x != value}
+    return fixed or set(unknown.args)
+
+
+def _order(derivative, variables: set) -> int:
+    return sum(n for x, n in derivative.variable_count if x in variables)
 
 
 class Separates(Rule):

@@ -35,7 +35,7 @@ def _put(expression, equations: tuple) -> sp.Expr:
         else:
             expression = expression.subs(lhs, rhs)
     if expression.has(sp.Derivative, sp.Subs):
-        expression = expression.doit(integrals=False, sums=False)
+        expression = expression.doit(integrals=False, sums=False, simplify=False)
     return expression
 
 

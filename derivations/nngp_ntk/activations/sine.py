@@ -70,10 +70,12 @@ mean = Claim(
 
 # %% [markdown]
 # For the computer: combined exponents, which do not overflow, and no difference of nearly equal ones where
-# the covariance is small.
+# the covariance is small. Slopes are products of roots, as an exponential alone may underflow where
+# $b^2$ times it does not.
 
 # %%
 minus, plus = exp(-(b**2) * variance_of_difference / 2), exp(-(b**2) * variance_of_sum / 2)
+half_minus, half_plus = exp(-(b**2) * variance_of_difference / 4), exp(-(b**2) * variance_of_sum / 4)
 for_positive = Claim(
     dual_of(c),
     -minus * expm1(-2 * b**2 * c) / 2 + sin(delta) ** 2 * plus,
@@ -86,15 +88,18 @@ for_negative = Claim(
     Rewrites(dual, using=half_angles),
     where=correlated,
 )
+halves_add, halves_differ = b * half_minus + b * half_plus, b * half_minus - b * half_plus
 derivative_for_positive = Claim(
     Tdot,
-    b**2 * (-minus * expm1(-2 * b**2 * c) / 2 + cos(delta) ** 2 * plus),
+    cos(delta) ** 2 * (halves_add**2 + halves_differ**2) / 4
+    - sin(delta) ** 2 * halves_add * (b * half_minus) * expm1(-(b**2) * c) / 2,
     Rewrites(derivative_dual, using=half_angles),
     where=correlated,
 )
 derivative_for_negative = Claim(
     Tdot,
-    b**2 * plus * (expm1(2 * b**2 * c) / 2 + cos(delta) ** 2),
+    cos(delta) ** 2 * (halves_add**2 + halves_differ**2) / 4
+    + sin(delta) ** 2 * halves_add * (b * half_plus) * expm1(b**2 * c) / 2,
     Rewrites(derivative_dual, using=half_angles),
     where=correlated,
 )
@@ -126,20 +131,23 @@ sine_for_negative = Claim(
     dual_of(c), plus * expm1(2 * b**2 * c) / 2, Substitutes(for_negative, at=at_sine), where=correlated
 )
 sine_derivative = Claim(
-    Tdot, b**2 * (minus + plus) / 2, Rewrites(sine_slope, using=half_angles), where=correlated
+    Tdot,
+    (halves_add**2 + halves_differ**2) / 4,
+    Substitutes(derivative_for_positive, at=at_sine),
+    where=correlated,
 )
 cosine_by_angle = Claim(
     dual_of(c), (minus + plus) / 2, Rewrites(cosine_dual, using=half_angles), where=correlated
 )
 cosine_derivative_for_positive = Claim(
     Tdot,
-    -(b**2) * minus * expm1(-2 * b**2 * c) / 2,
+    -halves_add * (b * half_minus) * expm1(-(b**2) * c) / 2,
     Substitutes(derivative_for_positive, at=at_cosine),
     where=correlated,
 )
 cosine_derivative_for_negative = Claim(
     Tdot,
-    b**2 * plus * expm1(2 * b**2 * c) / 2,
+    halves_add * (b * half_plus) * expm1(b**2 * c) / 2,
     Substitutes(derivative_for_negative, at=at_cosine),
     where=correlated,
 )

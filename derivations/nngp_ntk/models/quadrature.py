@@ -105,13 +105,13 @@ class Polar:
     def evaluate(self, library: str, values: Sequence):
         if library == "mpmath":
             raise NotImplementedError(f"{self.who}: its quadrature is in float64, not in mpmath numbers")
-        q_1, q_2, theta = (_to_numpy(v, library, self.who) for v in values)
+        q_1, q_2, theta = (to_numpy(v, library, self.who) for v in values)
         q_1, q_2, theta = np.broadcast_arrays(q_1, q_2, theta)
         flat = [np.sqrt(q_1).ravel(), np.sqrt(q_2).ravel(), theta.ravel()]
         found = np.empty(flat[0].size)
         for k in range(0, found.size, _PAIRS_AT_ONCE):
             found[k : k + _PAIRS_AT_ONCE] = self._of(*(x[k : k + _PAIRS_AT_ONCE] for x in flat))
-        return _from_numpy(found.reshape(q_1.shape), library, values)
+        return from_numpy(found.reshape(q_1.shape), library, values)
 
     def _of(self, s_1, s_2, theta):
         for coarse, fine in _LADDER:
@@ -199,12 +199,12 @@ class Mean:
 
     def evaluate(self, library: str, values: Sequence):
         one = Polar(self.function, self.kinks, self.accuracy, self.who)
-        s = np.sqrt(_to_numpy(values[0], library, self.who))
+        s = np.sqrt(to_numpy(values[0], library, self.who))
         coarse, fine = (self._integral(one, s, level) for level in _LADDER[1])
         error = float(np.max(np.abs(fine - coarse) / np.maximum(np.abs(fine), 1e-300), initial=0.0))
         if not (error <= self.accuracy or np.max(np.abs(fine - coarse)) < self.accuracy):
             raise ArithmeticError(f"{self.who}: its quadrature reaches {error:.1e}, not {self.accuracy:.0e}")
-        return _from_numpy(fine, library, values)
+        return from_numpy(fine, library, values)
 
     def _integral(self, one: Polar, s, level):
         below, above, weights = _nodes(level)
@@ -233,7 +233,7 @@ def _cosine(left, right, width, below, above, shift):
     return np.where(below < 0.5, from_left, from_right)
 
 
-def _to_numpy(value, library: str, who: str) -> np.ndarray:
+def to_numpy(value, library: str, who: str) -> np.ndarray:
     if library == "jax":
         import jax
 
@@ -244,7 +244,7 @@ def _to_numpy(value, library: str, who: str) -> np.ndarray:
     return np.asarray(value, dtype=float)
 
 
-def _from_numpy(found, library: str, values):
+def from_numpy(found, library: str, values):
     if library == "numpy":
         return found
     like = next(v for v in values if hasattr(v, "dtype"))
