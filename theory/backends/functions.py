@@ -70,6 +70,9 @@ TABLE: dict[str, dict[str, str]] = {
         library: f"theory.backends.quadrature:quadrature_{library}"
         for library in (*ARRAY_LIBRARIES, "mpmath")
     },
+    "smooth_quadrature": {
+        library: f"theory.backends.smooth:smooth_{library}" for library in ARRAY_LIBRARIES
+    },
     "sech": {library: f"theory.backends.own:sech_{library}" for library in ARRAY_LIBRARIES},
     "summation": {library: f"theory.backends.summation:summation_{library}" for library in ARRAY_LIBRARIES},
 }  # fmt: skip
