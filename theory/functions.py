@@ -27,7 +27,7 @@ class wright_omega(sp.Function):
 
 
 class erfcx(sp.Function):
-    r"""The scaled complement of the error function, :math:`e^{x^2}\mathrm{erfc}(x)`, which underflows nowhere."""
+    r"""The scaled complement of the error function, :math:`e^{x^2}\mathrm{erfc}(x)` for real x."""
 
     is_positive = True
 

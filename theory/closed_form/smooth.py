@@ -15,8 +15,8 @@ from .branch import Formula
 class Smooth(Formula):
     """A claim's right side, in ``forms``, whose integrands are analytic about finite ranges, ends included.
 
-    Arrays are integrated by Clenshaw and Curtis's rule, on a tenth of the nodes that a `QuadratureForm` takes;
-    what its integrands do near an end on scales below a thousandth of the range is lost.
+    Arrays are integrated by Clenshaw and Curtis's rule, on a tenth of the nodes that an `Integral`
+    takes elsewhere; what happens within a thousandth of the range is lost.
     """
 
     def function(self, arguments: tuple, library: str) -> Callable:

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Exponential linear units
-# $\lambda u$ for $u > 0$, $\lambda\alpha(e^u - 1)$ else (Clevert, Unterthiner and Hochreiter, 2016), with SELU
+# $\lambda u$ for $u > 0$, $\lambda\alpha(e^u - 1)$ else (Clevert, Unterthiner and Hochreiter, 2016), SELU
 # among them (Klambauer et al., 2017). The dual is one of bivariate normal cdfs (Tsuchida et al., 2020). In
 # polar coordinates these are one integral over the angle, of positive terms that overflow nowhere.
 
@@ -9,11 +9,11 @@ import math
 from dataclasses import replace
 
 import sympy as sp
-from sympy import Derivative, Integral, Min, Rational, cos, exp, oo, pi, sin, sqrt
+from sympy import Derivative, Integral, Min, Rational, cos, exp, hyper, oo, pi, sin, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.closed_form.smooth import Smooth
-from theory.functions import erfcx
+from theory.functions import erfcx, expm1
 from theory.parameter import NONNEGATIVE, REAL
 from theory.rules import Defines, Differentiates, Given, Integrates, Rewrites, Substitutes
 
@@ -46,8 +46,7 @@ mills_ratio = Claim(mu(w), sqrt(pi / 2) * erfcx(w / sqrt(2)), Defines("Mills' ra
 mills_ratio_of = sp.Lambda(w, mills_ratio.rhs)
 moments = [Integral(r**n * exp(-(r**2) / 2 - r * w), (r, 0, oo)) for n in range(3)]
 zeroth, first, second = (
-    Claim(name(w), moment, Given("an abbreviation"))
-    for name, moment in zip((P, R, S), moments, strict=True)
+    Claim(name(w), moment, Given("an abbreviation")) for name, moment in zip((P, R, S), moments, strict=True)
 )
 zeroth_integral = Claim(moments[0], mu(w), Integrates(using=(mills_ratio,)))
 first_integral = Claim(moments[1], 1 - w * mu(w), Integrates(using=(mills_ratio,)))
@@ -75,8 +74,7 @@ mean_of_products = Claim(
         * sqrt(q_2)
         * Integral(r**3 * exp(-(r**2) / 2), (r, 0, oo))
         * Integral(cos(psi) * cos(psi - theta), (psi, theta - pi / 2, pi / 2))
-        + alpha
-        * Integral(ahead_1 * (S(behind_2) - S(0)) + ahead_2 * (S(behind_1) - S(0)), (t, 0, theta))
+        + alpha * Integral(ahead_1 * (S(behind_2) - S(0)) + ahead_2 * (S(behind_1) - S(0)), (t, 0, theta))
         + alpha**2 * Integral(R(one + other) - R(one) - R(other) + R(0), (t, 0, pi - theta))
     ),
     Given("the mean of phi(u) phi(v) in polar coordinates, the radius in the integrals R and S"),
@@ -137,7 +135,6 @@ diagonal = Claim(
     T,
     scale**2 * (q + alpha**2 * (1 + erfcx(sqrt(2 * q)) - 2 * erfcx(sqrt(q / 2)))) / 2,
     Substitutes(dual, at=parallel),
-    where=not_small(q),
 )
 derivative_diagonal = Claim(
     Tdot, scale**2 * (1 + alpha**2 * erfcx(sqrt(2 * q))) / 2, Substitutes(derivative_dual, at=parallel)
@@ -151,11 +148,47 @@ mean = Claim(
     m,
     scale * (sqrt(q / (2 * pi)) + alpha * (erfcx(sqrt(q / 2)) - 1) / 2),
     Substitutes(mean_of_one, zeroth_moment, first_moment),
-    where=not_small(q),
 )
 
 # %% [markdown]
-# For the computer: where the inputs are nearly opposite the dual of ReLU is a series. At small variances
+# For the computer: in $e^{x^2}\mathrm{erfc}(x) = e^{x^2} - \frac{2x}{\sqrt\pi}\,{}_1F_1(1; \frac32; x^2)$ the
+# constants cancel, that near 0 leave no digits.
+
+
+# %%
+def odd_part(n, x):
+    return hyper([1], [Rational(n, 2)], x)
+
+
+diagonal_of_small = Claim(
+    T,
+    scale**2
+    / 2
+    * (
+        q
+        + alpha**2
+        * (
+            expm1(2 * q)
+            - 2 * expm1(q / 2)
+            - sqrt(2 / pi) * q ** Rational(3, 2) * (8 * odd_part(5, 2 * q) - 2 * odd_part(5, q / 2)) / 3
+        )
+    ),
+    Rewrites(diagonal),
+)
+ray = sqrt(q) * sin(t)
+diagonal_by_angle = Claim(
+    T,
+    scale**2 / 2 * (q + alpha**2 * Integral(2 * ray * (mu(ray) - mu(2 * ray)), (t, 0, pi)) / pi),
+    Rewrites(diagonal, using=(mills_ratio,)),
+)
+mean_of_small = Claim(
+    m,
+    scale * (sqrt(q / (2 * pi)) * (1 - alpha * odd_part(3, q / 2)) + alpha * expm1(q / 2) / 2),
+    Rewrites(mean),
+)
+
+# %% [markdown]
+# Where the inputs are nearly opposite, the dual of ReLU is a series. At small variances
 # $1 - e^u$ loses digits, as many as $u$ is smaller than 1: certified are variances of 1/10 and more.
 
 # %%
@@ -163,11 +196,7 @@ dual_at_large_angles = Claim(
     T,
     scale**2
     / (2 * pi)
-    * (
-        sqrt(q_1) * sqrt(q_2) * third_of_cube(pi - theta)
-        + alpha * one_negative
-        + alpha**2 * both_negative
-    ),
+    * (sqrt(q_1) * sqrt(q_2) * third_of_cube(pi - theta) + alpha * one_negative + alpha**2 * both_negative),
     Rewrites(dual, using=(mills_ratio,)),
     where=(*not_small(q_1), *not_small(q_2)),
 )
@@ -181,9 +210,13 @@ elu_dual = ExplicitForm(
 elu_derivative_dual = ExplicitForm(
     derivative_dual, (q_1, q_2, theta, alpha, scale), forms=((Smooth(derivative_dual), True),)
 )
-elu_diagonal = ExplicitForm(diagonal, (q, alpha, scale))
+elu_diagonal = ExplicitForm(
+    diagonal,
+    (q, alpha, scale),
+    forms=((diagonal_of_small, 4 * q <= 1), (Smooth(diagonal_by_angle), q <= 2), (diagonal, True)),
+)
 elu_derivative_diagonal = ExplicitForm(derivative_diagonal, (q, alpha, scale))
-elu_mean = ExplicitForm(mean, (q, alpha, scale))
+elu_mean = ExplicitForm(mean, (q, alpha, scale), forms=((mean_of_small, q <= 1), (mean, True)))
 
 
 # %%
