@@ -10,9 +10,9 @@ from theory.closed_form.smooth import Smooth
 from theory.parameter import NONNEGATIVE
 from theory.rules import Given
 
-a = Parameter("a", "a rate", NONNEGATIVE, extremes=(1e-3, 100))
+a = Parameter("a", "a rate", NONNEGATIVE, extremes=(1e-3, 20))
 t = sp.Symbol("t", real=True)
-value = Claim(sp.Symbol("I"), sp.Integral(sp.exp(-a * t) * sp.cos(t), (t, 0, 2 + a)), Given("a definition"))
+value = Claim(sp.Symbol("I"), sp.Integral(sp.exp(-a * t) * sp.cos(t), (t, 0, 2)), Given("a definition"))
 form = ExplicitForm(value, (a,), forms=((Smooth(value), True),))
 
 

@@ -71,7 +71,8 @@ TABLE: dict[str, dict[str, str]] = {
         for library in (*ARRAY_LIBRARIES, "mpmath")
     },
     "smooth_quadrature": {
-        library: f"theory.backends.smooth:smooth_{library}" for library in ARRAY_LIBRARIES
+        **{library: f"theory.backends.smooth:smooth_{library}" for library in ARRAY_LIBRARIES},
+        "mpmath": "theory.backends.quadrature:quadrature_mpmath",
     },
     "sech": {library: f"theory.backends.own:sech_{library}" for library in ARRAY_LIBRARIES},
     "summation": {library: f"theory.backends.summation:summation_{library}" for library in ARRAY_LIBRARIES},

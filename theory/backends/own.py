@@ -180,17 +180,32 @@ def _like_one_another(x, y):
 
 def erfcx_jax(x):
     """exp(x**2) erfc(x), beyond x = 2/5 by a polynomial of (x - 4.4) / (x + 3.6), to about 1e-15."""
+    import jax.numpy as jnp
+
+    return _erfcx_on_jax()(jnp.asarray(x, float))
+
+
+@lru_cache(maxsize=1)
+def _erfcx_on_jax():
     import jax
     import jax.numpy as jnp
 
-    x = jnp.asarray(x, float)
-    near = jnp.where(x < 0.4, x, 0.0)
-    y = jnp.where(x < 0.4, 0.4, x)
-    at, older, newer = 2 * (y - 4.4) / (y + 3.6), 0.0, 0.0
-    for a in _erfcx_series():
-        older, newer = newer, at * newer - older + a
-    far = (1 + (newer - at * older / 2)) / (1 + 2 * y)
-    return jnp.where(x < 0.4, jnp.exp(near**2) * jax.scipy.special.erfc(near), far)
+    @jax.custom_jvp
+    def erfcx(x):
+        near, y = jnp.where(x < 0.4, x, 0.0), jnp.where(x < 0.4, 0.4, x)
+        series, at = jnp.asarray(_erfcx_series(), x.dtype), 2 * (y - 4.4) / (y + 3.6)
+        # a loop, for unrolled it takes XLA many seconds
+        step = lambda k, b: (b[1], at * b[1] - b[0] + series[k])  # noqa: E731
+        older, newer = jax.lax.fori_loop(0, len(series), step, (jnp.zeros_like(x), jnp.zeros_like(x)))
+        far = (1 + (newer - at * older / 2)) / (1 + 2 * y)
+        return jnp.where(x < 0.4, jnp.exp(near**2) * jax.scipy.special.erfc(near), far)
+
+    @erfcx.defjvp
+    def slope(values, changes):
+        value = erfcx(values[0])
+        return value, (2 * values[0] * value - 2 / np.sqrt(np.pi)) * changes[0]
+
+    return erfcx
 
 
 @lru_cache(maxsize=1)

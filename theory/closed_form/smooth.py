@@ -25,5 +25,4 @@ class Smooth(Formula):
 
 @lru_cache(maxsize=256)
 def _compiled(expressions: tuple, arguments: tuple, library: str) -> Callable:
-    rule = "quadrature" if library == "mpmath" else "smooth_quadrature"
-    return build(expressions, arguments, library, quadrature=lookup(rule, library))
+    return build(expressions, arguments, library, quadrature=lookup("smooth_quadrature", library))
