@@ -3,7 +3,7 @@
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
-__all__ = ["expm1", "log1p", "wright_omega"]
+__all__ = ["erfcx", "expm1", "log1p", "wright_omega"]
 
 
 class wright_omega(sp.Function):
@@ -24,3 +24,25 @@ class wright_omega(sp.Function):
     def _latex(self, printer, exp=None):
         power = f"^{{{exp}}}" if exp else ""
         return rf"\omega{power}\left({printer._print(self.args[0])}\right)"
+
+
+class erfcx(sp.Function):
+    r"""The scaled complement of the error function, :math:`e^{x^2}\mathrm{erfc}(x)` for real x."""
+
+    is_positive = True
+
+    @classmethod
+    def eval(cls, x):
+        if x.is_zero:
+            return sp.S.One
+        return None
+
+    def fdiff(self, argindex=1):
+        return 2 * self.args[0] * self - 2 / sp.sqrt(sp.pi)
+
+    def _eval_rewrite_as_erfc(self, x, **kwargs):
+        return sp.exp(x**2) * sp.erfc(x)
+
+    def _latex(self, printer, exp=None):
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\operatorname{{erfcx}}{power}\left({printer._print(self.args[0])}\right)"

@@ -6,7 +6,7 @@ import sympy as sp
 
 from theory.backends import own
 from theory.backends.rigorous import compile_ball
-from theory.functions import expm1, log1p, wright_omega
+from theory.functions import erfcx, expm1, log1p, wright_omega
 from theory.ulps import ulps_between
 
 x = sp.Symbol("x", real=True)
@@ -88,3 +88,33 @@ def test_sympy_functions_differentiate_and_print():
 def test_roots_of_extreme_numbers(size, n):
     exact = compile_ball(x ** (1 / sp.Rational(n)), (x,))([size], 300)
     assert ulps_between(np.asarray(own.nth_root(np.float64(size), n)), exact) <= 4
+
+
+ERFCX = np.concatenate([np.linspace(-2, 2, 81), np.linspace(2, 60, 59), [1e-300, 1e3, 1e8, 1e200]])
+
+
+def erfcx_ok(found):
+    exact = np.array([compile_ball(erfcx(x), (x,))([float(p)], 300) for p in ERFCX], dtype=object)
+    # to the left of 0 it is nearly 2 exp(x**2), of condition number 2 x**2
+    return np.all(ulps_between(np.asarray(found), exact) <= 8 + 2 * np.minimum(ERFCX, 0) ** 2)
+
+
+def test_erfcx_on_every_library():
+    jax = pytest.importorskip("jax")
+    torch = pytest.importorskip("torch")
+    from scipy.special import erfcx as on_numpy
+
+    assert erfcx_ok(on_numpy(ERFCX))
+    assert erfcx_ok(torch.special.erfcx(torch.tensor(ERFCX)).numpy())
+    with jax.enable_x64(True):
+        assert erfcx_ok(own.erfcx_jax(jax.numpy.asarray(ERFCX)))
+        slopes = jax.vmap(jax.grad(own.erfcx_jax))(jax.numpy.asarray(ERFCX[:-3]))
+        exact = 2 * ERFCX[:-3] * on_numpy(ERFCX[:-3]) - 2 / np.sqrt(np.pi)
+        np.testing.assert_allclose(slopes, exact, rtol=1e-11, atol=1e-13)
+
+
+def test_erfcx_as_an_expression():
+    assert erfcx(0) == 1
+    assert erfcx(x).diff(x) == 2 * x * erfcx(x) - 2 / sp.sqrt(sp.pi)
+    assert erfcx(x).rewrite(sp.erfc) == sp.exp(x**2) * sp.erfc(x)
+    assert sp.latex(erfcx(x)) == r"\operatorname{erfcx}\left(x\right)"

@@ -109,6 +109,7 @@ FUNCTIONS = {
     **{n: _method(n) for n in "gamma erf erfc erfi expm1 digamma".split()},
     **{n: _cut(lambda x, n=n: getattr(x, n)(), _inside_one) for n in ("asin", "acos", "atanh")},
     **{n: _cut(lambda x, n=n: getattr(x, n)(), _between_i) for n in ("atan", "asinh")},
+    "erfcx": lambda analytic, x: (x * x).exp() * x.erfc(),
     "acosh": _cut(lambda x: x.acosh(), _right_of(1)),
     "log": _log,
     "log1p": _cut(lambda x: x.log1p(), _right_of(-1)),

@@ -17,7 +17,7 @@ _EVERYWHERE = (
 _ROOTS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
 _PRECISE = (
     "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sech sign asin acos atan atan2 asinh acosh atanh "
-    "erf erfc gamma loggamma digamma power binomial besselk besseli besselj bessely expint LambertW "
+    "erf erfc erfcx gamma loggamma digamma power binomial besselk besseli besselj bessely expint LambertW "
     "wright_omega hyper nth_root Abs Max Min where logical_and logical_or logical_not polygamma "
     "factorial summation symbolic_sum"
 ).split()
@@ -39,6 +39,9 @@ TABLE: dict[str, dict[str, str]] = {
     "power": {"numpy": "numpy:power", "jax": "jax.numpy:power", "torch": "torch:pow"},
     "erf": {"numpy": "scipy.special:erf", "jax": "jax.scipy.special:erf", "torch": "torch.special:erf"},
     "erfc": {"numpy": "scipy.special:erfc", "jax": "jax.scipy.special:erfc", "torch": "torch.special:erfc"},
+    "erfcx": {
+        "numpy": "scipy.special:erfcx", "jax": "theory.backends.own:erfcx_jax", "torch": "torch.special:erfcx"
+    },
     "gamma": {
         "numpy": "scipy.special:gamma",
         "jax": "theory.backends.own:gamma_jax",
@@ -66,6 +69,10 @@ TABLE: dict[str, dict[str, str]] = {
     "quadrature": {
         library: f"theory.backends.quadrature:quadrature_{library}"
         for library in (*ARRAY_LIBRARIES, "mpmath")
+    },
+    "smooth_quadrature": {
+        **{library: f"theory.backends.smooth:smooth_{library}" for library in ARRAY_LIBRARIES},
+        "mpmath": "theory.backends.quadrature:quadrature_mpmath",
     },
     "sech": {library: f"theory.backends.own:sech_{library}" for library in ARRAY_LIBRARIES},
     "summation": {library: f"theory.backends.summation:summation_{library}" for library in ARRAY_LIBRARIES},

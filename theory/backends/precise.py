@@ -36,6 +36,10 @@ def wright_omega(x):
     return mp.lambertw(mp.exp(x)).real
 
 
+def erfcx(x):
+    return mp.exp(x * x) * mp.erfc(x)
+
+
 def hyper(upper, lower, z):
     return mp.hyper(list(upper), list(lower), z)
 

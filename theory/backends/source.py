@@ -240,15 +240,18 @@ def _integral(integral, result: sp.Symbol, printer: ArrayPrinter, numbers) -> li
     return [header, *body, *ends, f"{result} = quadrature(f{result}, {start}, {end})"]
 
 
-def build(expressions: Sequence, arguments: Sequence[sp.Symbol], library: str) -> Callable:
-    """A function of arrays of the library that returns a tuple. Raises `MissingFunction`."""
+def build(expressions: Sequence, arguments: Sequence[sp.Symbol], library: str, **own: Callable) -> Callable:
+    """A function of arrays of the library that returns a tuple. Raises `MissingFunction`.
+
+    ``own``: functions to take in place of the library's.
+    """
     source, printer = write(expressions, arguments, precise=library == "mpmath")
     if library in ("jax", "torch") and find_spec(library) is None:
         for name in printer.used:
             if library not in TABLE.get(name, {}):
                 lookup(name, library)  # a hole is a hole, installed or not
         raise NotInstalled(f"{library} is not installed")
-    namespace = {name: lookup(name, library) for name in printer.used}
+    namespace = {name: own.get(name) or lookup(name, library) for name in printer.used}
     if library == "torch":
         namespace = {name: _of_numbers_too(function) for name, function in namespace.items()}
     if library == "mpmath":

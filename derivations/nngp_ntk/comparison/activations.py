@@ -21,6 +21,7 @@ from ..activations.exponential import exponential, exponential_derivative_dual, 
 from ..activations.gabor import gabor, gabor_by_covariance, gabor_derivative_by_covariance
 from ..activations.gaussian import gaussian, gaussian_by_covariance, gaussian_derivative_by_covariance
 from ..activations.gelu import gelu, gelu_by_covariance, gelu_derivative_by_covariance
+from ..activations.linear_unit import elu, elu_derivative_dual, elu_dual
 from ..activations.monomial import monomial
 from ..activations.periodic import rbf, sinusoid
 from ..activations.rectified_monomial import rectified_monomial
@@ -95,6 +96,10 @@ gabor_pairs = against(gabor_by_covariance, gabor.with_(**wave), **wave)
 gabor_slope_pairs = slopes_against(gabor_derivative_by_covariance, gabor.with_(**wave), **wave)
 gelu_pairs = against(gelu_by_covariance, gelu)
 gelu_slope_pairs = slopes_against(gelu_derivative_by_covariance, gelu)
+
+unit = {"alpha": 1.4, "scale": 0.9}
+elu_pairs = against(elu_dual, elu(**unit), **unit)
+elu_slope_pairs = slopes_against(elu_derivative_dual, elu(**unit), **unit)
 
 
 # Activations of a family, and by quadrature, through the user's class.

@@ -99,7 +99,11 @@ class Activation:
 
     def of_pair(self, pair: Pair):
         if self.pair_form is not None and not (pair.known and self.degree is not None):
-            return self._of(self.pair_form, pair)
+            value = self._of(self.pair_form, pair)
+            hidden = isinstance(self.pair_form, ClosedForm) and "c" not in self.pair_form.names
+            if pair.library in ("jax", "torch") and hidden and not pair.known:
+                value = value + self._slope_of_parallel(pair)
+            return value
         value = _power(pair.g, self.degree) * (self._scale(pair.library) * self._of(self.kappa, pair))
         if pair.library in ("jax", "torch") and self.degree > 0 and not pair.known:
             value = value + self._slope_of_parallel(pair)
