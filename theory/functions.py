@@ -2,8 +2,9 @@
 
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.function import ArgumentIndexError
 
-__all__ = ["expm1", "log1p", "wright_omega"]
+__all__ = ["expm1", "log1p", "log_besselk", "log_rising", "wright_omega"]
 
 
 class wright_omega(sp.Function):
@@ -24,3 +25,41 @@ class wright_omega(sp.Function):
     def _latex(self, printer, exp=None):
         power = f"^{{{exp}}}" if exp else ""
         return rf"\omega{power}\left({printer._print(self.args[0])}\right)"
+
+
+class log_besselk(sp.Function):
+    r"""The logarithm of the modified Bessel function :math:`K_\nu(x)`, x > 0, of an order that may be large."""
+
+    is_real = True
+
+    def fdiff(self, argindex=1):
+        if argindex != 2:
+            raise ArgumentIndexError(self, argindex)
+        nu, x = self.args
+        return -(sp.exp(log_besselk(nu - 1, x) - self) + sp.exp(log_besselk(nu + 1, x) - self)) / 2
+
+    def _eval_rewrite_as_besselk(self, nu, x, **kwargs):
+        return sp.log(sp.besselk(nu, x))
+
+    def _latex(self, printer, exp=None):
+        nu, x = (printer._print(a) for a in self.args)
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\ln{power} K_{{{nu}}}\left({x}\right)"
+
+
+class log_rising(sp.Function):
+    r"""The logarithm of :math:`\Gamma(x + h)/\Gamma(x)`, without their difference's cancellation at large x."""
+
+    is_real = True
+
+    def fdiff(self, argindex=1):
+        x, h = self.args
+        return sp.digamma(x + h) - (sp.digamma(x) if argindex == 1 else 0)
+
+    def _eval_rewrite_as_loggamma(self, x, h, **kwargs):
+        return sp.loggamma(x + h) - sp.loggamma(x)
+
+    def _latex(self, printer, exp=None):
+        x, h = (printer._print(a) for a in self.args)
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\ln{power} \left({x}\right)_{{{h}}}"

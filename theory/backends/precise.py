@@ -35,6 +35,14 @@ def wright_omega(x):
     return mp.lambertw(mp.exp(x)).real
 
 
+def log_besselk(order, x):
+    return mp.log(mp.besselk(order, x))
+
+
+def log_rising(x, h):
+    return mp.loggamma(x + h) - mp.loggamma(x)
+
+
 def hyper(upper, lower, z):
     return mp.hyper(list(upper), list(lower), z)
 

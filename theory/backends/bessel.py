@@ -1,0 +1,69 @@
+"""The logarithm of the modified Bessel function K of any order, where K itself leaves the range of floats."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+
+_FAR = 30.0
+"""From here on in sqrt(order^2 + x^2) the uniform expansion has all digits."""
+_TERMS = 16
+_LOSSY = (0.02, 2.01)
+"""Between these x ``kve`` loses up to 3 digits at orders that are not integers."""
+_STEP, _REACH = 1 / 10, 12.0
+
+
+@cache
+def _coefficients() -> tuple[tuple[float, ...], ...]:
+    """Of the polynomials (-1)^k u_k(p)/p^k in p^2, k = 0, 1, ... (Olver; DLMF 10.41.9)."""
+    found, u = [], [Fraction(1)]
+    for k in range(_TERMS):
+        found.append(tuple(float((-1) ** k * c) for c in u[k::2]))
+        new = [Fraction(0)] * (len(u) + 3)
+        for j, c in enumerate(u):
+            new[j + 1] += c * (Fraction(j, 2) + Fraction(1, 8 * (j + 1)))
+            new[j + 3] -= c * (Fraction(j, 2) + Fraction(5, 8 * (j + 3)))
+        u = new
+    return tuple(found)
+
+
+def _uniform(order, x):
+    """The expansion in 1/sqrt(order^2 + x^2), uniform in order/x (Debye; DLMF 10.41.4)."""
+    r = np.hypot(order, x)
+    square = (order / r) ** 2
+    series = np.zeros_like(r)
+    for coefficients in reversed(_coefficients()):
+        series = series / r + np.polynomial.polynomial.polyval(square, coefficients)
+    return np.log(np.pi / (2 * r)) / 2 - r + order * np.arcsinh(order / x) + np.log(series)
+
+
+def _integrated(order, x):
+    """The integral of exp(-x cosh t) cosh(order t), by the trapezoidal rule, whose error is exp(-pi^2/step)."""
+    t = _STEP * np.arange(int(_REACH / _STEP)).reshape(-1, *[1] * np.ndim(x))
+    exponents = order * t - x * (np.cosh(t) - 1) + np.log1p(np.exp(-2 * order * t))
+    top = np.max(exponents, axis=0)
+    terms = np.exp(exponents - top)
+    terms[0] /= 2
+    return top - x + np.log(_STEP / 2 * np.sum(terms, axis=0))
+
+
+def log_besselk_numpy(order, x):
+    """ln K_order(x) for x > 0: SciPy's ``kve`` (AMOS) where it has a value and all its digits, else an
+    expansion, or an integral."""
+    from scipy.special import gammaln, kve
+
+    order, x = np.broadcast_arrays(np.abs(np.asarray(order, dtype=float)), np.asarray(x, dtype=float))
+    far = np.hypot(order, x) >= _FAR
+    with np.errstate(all="ignore"):
+        direct = kve(np.where(far, 1.0, order), np.where(far, 1.0, x))
+        found = np.log(direct) - x
+        # so close to 0 that K overflows, its leading term is all of it
+        small = gammaln(order) - np.log(2.0) + order * np.log(2 / x)
+        found = np.where(np.isfinite(direct), found, small)
+        lossy = (x > _LOSSY[0]) & (x < _LOSSY[1]) & ~far
+        if np.any(lossy):
+            found = np.array(found)
+            found[lossy] = _integrated(order[lossy], x[lossy])
+        return np.where(far, _uniform(order, x), found)
