@@ -4,7 +4,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import ArgumentIndexError
 
-__all__ = ["expm1", "log1p", "log_besselk", "log_rising", "wright_omega"]
+__all__ = ["expm1", "log1p", "log_besselk", "log_gamma_ratio", "wright_omega"]
 
 
 class wright_omega(sp.Function):
@@ -28,7 +28,7 @@ class wright_omega(sp.Function):
 
 
 class log_besselk(sp.Function):
-    r"""The logarithm of the modified Bessel function :math:`K_\nu(x)`, x > 0, of an order that may be large."""
+    r"""The logarithm of the modified Bessel function :math:`K_\nu(x)`, x > 0, of any order."""
 
     is_real = True
 
@@ -47,19 +47,22 @@ class log_besselk(sp.Function):
         return rf"\ln{power} K_{{{nu}}}\left({x}\right)"
 
 
-class log_rising(sp.Function):
-    r"""The logarithm of :math:`\Gamma(x + h)/\Gamma(x)`, without their difference's cancellation at large x."""
+class log_gamma_ratio(sp.Function):
+    r"""The logarithm of :math:`\Gamma(x + h)/(\Gamma(x) (x + h)^h)`, without cancellation at large x or h."""
 
     is_real = True
 
     def fdiff(self, argindex=1):
         x, h = self.args
-        return sp.digamma(x + h) - (sp.digamma(x) if argindex == 1 else 0)
+        return sp.digamma(x + h) - (sp.digamma(x) if argindex == 1 else sp.log(x + h)) - h / (x + h)
 
     def _eval_rewrite_as_loggamma(self, x, h, **kwargs):
-        return sp.loggamma(x + h) - sp.loggamma(x)
+        return sp.loggamma(x + h) - sp.loggamma(x) - h * sp.log(x + h)
 
     def _latex(self, printer, exp=None):
-        x, h = (printer._print(a) for a in self.args)
+        x, h, end = (printer._print(a) for a in (*self.args, sum(self.args)))
         power = f"^{{{exp}}}" if exp else ""
-        return rf"\ln{power} \left({x}\right)_{{{h}}}"
+        return (
+            rf"\ln{power}\frac{{\Gamma\left({end}\right)}}"
+            rf"{{\Gamma\left({x}\right) \left({end}\right)^{{{h}}}}}"
+        )

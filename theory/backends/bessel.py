@@ -40,7 +40,7 @@ def _uniform(order, x):
 
 
 def _integrated(order, x):
-    """The integral of exp(-x cosh t) cosh(order t), by the trapezoidal rule, whose error is exp(-pi^2/step)."""
+    """The integral of exp(-x cosh t) cosh(order t) by the trapezoidal rule: its error is exp(-pi^2/step)."""
     t = _STEP * np.arange(int(_REACH / _STEP)).reshape(-1, *[1] * np.ndim(x))
     exponents = order * t - x * (np.cosh(t) - 1) + np.log1p(np.exp(-2 * order * t))
     top = np.max(exponents, axis=0)

@@ -108,37 +108,36 @@ def wright_omega_torch(x):
 
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
 """B_2k/(2k (2k - 1)): what ln Gamma is above Stirling's formula, in powers of 1/x^2, times x."""
-_FAR = 12.0
+_FAR = 12
 
 
-def _log_rising(xp, loggamma, x, h):
-    """By Stirling's formula for x >= 12, where its terms are no larger than the result."""
+def _log_gamma_ratio(xp, x, h):
+    """By Stirling's formula for x >= 12, to which a product leads from below."""
     far = x >= _FAR
-    big = xp.where(far, x, _FAR)
+    shift = xp.where(far, 0.0, float(_FAR))
+    big = x + shift
     rest = lambda y: sum(c / y ** (2 * k + 1) for k, c in enumerate(_STIRLING))  # noqa: E731
-    stirling = h * xp.log(big) + (big + h - 0.5) * xp.log1p(h / big) - h + (rest(big + h) - rest(big))
-    near = xp.where(far, _FAR, x)
-    return xp.where(far, stirling, loggamma(near + h) - loggamma(near))
+    stirling = (big - 0.5) * xp.log1p(h / big) - h + (rest(big + h) - rest(big))
+    product = 1.0
+    for k in range(_FAR):
+        product = product * ((x + k) / (x + h + k))
+    return stirling + h * xp.log1p(shift / (x + h)) + xp.where(far, 0.0, xp.log(product))
 
 
-def log_rising_numpy(x, h):
-    from scipy.special import gammaln
-
-    return _log_rising(np, gammaln, np.asarray(x, dtype=float), h)
+def log_gamma_ratio_numpy(x, h):
+    return _log_gamma_ratio(np, np.asarray(x, dtype=float), h)
 
 
-def log_rising_jax(x, h):
+def log_gamma_ratio_jax(x, h):
     import jax.numpy as jnp
-    from jax.scipy.special import gammaln
 
-    return _log_rising(jnp, gammaln, jnp.asarray(x), h)
+    return _log_gamma_ratio(jnp, jnp.asarray(x), h)
 
 
-def log_rising_torch(x, h):
+def log_gamma_ratio_torch(x, h):
     import torch
 
-    both = torch.broadcast_tensors(*(torch.as_tensor(v, dtype=torch.float64) for v in (x, h)))
-    return _log_rising(torch, torch.special.gammaln, *both)
+    return _log_gamma_ratio(torch, *(torch.as_tensor(v, dtype=torch.float64) for v in (x, h)))
 
 
 def _sech(exp, abs, x):

@@ -39,8 +39,8 @@ def log_besselk(order, x):
     return mp.log(mp.besselk(order, x))
 
 
-def log_rising(x, h):
-    return mp.loggamma(x + h) - mp.loggamma(x)
+def log_gamma_ratio(x, h):
+    return mp.loggamma(x + h) - mp.loggamma(x) - h * mp.log(x + h)
 
 
 def hyper(upper, lower, z):

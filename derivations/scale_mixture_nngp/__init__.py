@@ -1,0 +1,4 @@
+"""Scale mixtures of neural-network Gaussian processes"""
+
+RESULTS = ()
+REFERENCES = ""
