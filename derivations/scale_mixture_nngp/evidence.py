@@ -38,4 +38,3 @@ gaussian_evidence = Claim(best, -n / 2 * log(2 * pi * Q / n) - D / 2 - n / 2, Li
 
 # %%
 evidence_slope_in_b = ExplicitForm(by_b, (n, Q, a, b), forms=((by_b_at_once, True),))
-largest_log_evidence = ExplicitForm(largest, (n, Q, D, a))

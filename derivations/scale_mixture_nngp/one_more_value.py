@@ -1,7 +1,7 @@
 # %% [markdown]
 # # One more value
-# What a further value does to $Q$ and $D$, shown for one after two others: of any number the first can be made
-# two, by turning them so that all but two coordinates of the data and of the kernel's column vanish.
+# What a further value does to $Q$ and $D$, shown for one after two others. Any number of data is as good as
+# two: they can be turned so that all but two coordinates of $y$ and of the kernel's column vanish.
 
 # %%
 import sympy as sp

@@ -36,10 +36,12 @@ expected_scale = Claim(
     where=a + n / 2 > 1,
     everywhere=True,
 )
+# so that 2a is not lost in n - 2, where these nearly cancel
+in_full = Claim(E_s, (b + Q / 2) / (a + (n**2 - 4) / (2 * (n + 2))), Rewrites(expected_scale))
 
 # %% [markdown]
-# One more value adds $(f_* - m_*)^2/r_*$ to $Q$ and $\ln r_*$ to $D$ (shown in the next file). Its density given
-# the data is the ratio of the densities with and without it.
+# One more value adds $(f_* - m_*)^2/r_*$ to $Q$ and $\ln r_*$ to $D$ (shown in the next file). Its density
+# given the data is the ratio of the densities with and without it.
 
 
 # %%
@@ -91,6 +93,7 @@ log_predictive = Claim(
 q = Parameter("q", "quadratic form of the data per value, Q/n", POSITIVE, extremes=(1e-4, 1e4))
 variance = Claim(V, E_s * r, Given("the mean of the variance s r; the mean does not depend on s"))
 predictive_variance = Claim(V, (b + Q / 2) / (a + n / 2 - 1) * r, Substitutes(variance, expected_scale))
+variance_in_full = Claim(V, in_full.rhs * r, Rewrites(predictive_variance))
 per_value = Claim(
     E_s,
     (b + n * q / 2) / (a + n / 2 - 1),
@@ -115,5 +118,7 @@ tail_height = Claim(
 
 # %%
 log_predictive_density = ExplicitForm(log_predictive, (f, m, r, n, Q, a, b))
-posterior_mean_scale = ExplicitForm(expected_scale, (n, Q, a, b))
-variance_at_a_test_point = ExplicitForm(predictive_variance, (r, n, Q, a, b))
+posterior_mean_scale = ExplicitForm(expected_scale, (n, Q, a, b), forms=((in_full, True),))
+variance_at_a_test_point = ExplicitForm(
+    predictive_variance, (r, n, Q, a, b), forms=((variance_in_full, True),)
+)

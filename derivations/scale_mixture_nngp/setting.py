@@ -2,9 +2,9 @@
 # # Setting: a Gaussian process whose scale is random
 # A network of infinite width is a Gaussian process with a kernel $K$ (the NNGP of a last layer with unit
 # variance). Its last-layer weights have the variance $s/\text{width}$ with one random scale
-# $s = \sigma_v^2$ for all of them, so that $f \mid s \sim \mathcal N(0, sK)$. Of $n$ values $f$ of the process
-# only two numbers count: $Q = f^\top K^{-1} f$ and $D = \ln|K|$. Several outputs that share the scale
-# count as further values: $Q$ and $D$ add up.
+# $s = \sigma_v^2$ for all of them, so that $f \mid s \sim \mathcal N(0, sK)$. Of $n$ values $f$ of the
+# process only two numbers count: $Q = f^\top K^{-1} f$ and $D = \ln|K|$. Several outputs that share the
+# scale count as further values: $Q$ and $D$ add up.
 
 # %%
 import sympy as sp

@@ -56,7 +56,9 @@ TABLE: dict[str, dict[str, str]] = {
     "expint": {"numpy": "scipy.special:expn"},
     "wright_omega": {library: f"theory.backends.own:wright_omega_{library}" for library in ARRAY_LIBRARIES},
     "log_besselk": {"numpy": "theory.backends.bessel:log_besselk_numpy"},
-    "log_gamma_ratio": {library: f"theory.backends.own:log_gamma_ratio_{library}" for library in ARRAY_LIBRARIES},
+    "log_gamma_ratio": {
+        library: f"theory.backends.own:log_gamma_ratio_{library}" for library in ARRAY_LIBRARIES
+    },
     "LambertW": {"numpy": "theory.backends.own:lambertw_numpy"},
     "hyper": {library: f"theory.backends.own:hyper_{library}" for library in ARRAY_LIBRARIES},
     "nth_root": {library: "theory.backends.own:nth_root" for library in ARRAY_LIBRARIES},

@@ -35,7 +35,7 @@ def gaussian_tail(integrand, z: sp.Symbol, compile_node):
     ``M (1+N)**p exp(c - 3 a N**2/4) / (a N)``.
     """
     exponent, rest = sp.Integer(0), []
-    for factor in sp.Mul.make_args(sp.powsimp(integrand)):
+    for factor in sp.Mul.make_args(sp.powsimp(integrand, combine="exp")):
         argument = _without_cosh(factor.args[0], z) if isinstance(factor, sp.exp) else None
         if argument is not None and argument.is_polynomial(z) and sp.degree(argument, z) <= 2:
             exponent += argument
@@ -113,6 +113,9 @@ def _growth(expr, z, compile_node):
         return _bounded(1, others, compile_node)
     if isinstance(expr, sp.Pow) and expr.exp.is_negative and (expr.base - 1).is_nonnegative:
         return _bounded(1, others, compile_node)
+    if isinstance(expr, sp.Pow) and expr.base == z and expr.exp.free_symbols and expr.exp.is_integer:
+        exponent = compile_node(expr.exp)
+        return lambda v: (lambda p: (arb(1 if p >= 0 else "nan"), max(0.0, float(p))))(exponent(v, False))
     if isinstance(expr, sp.Pow) and expr.exp.is_Integer and expr.exp > 0:
         n, base = int(expr.exp), _growth(expr.base, z, compile_node)
         return lambda v: (lambda g: (g[0] ** n, g[1] * n))(base(v))

@@ -1,0 +1,192 @@
+# %% [markdown]
+# # Generalised inverse Gaussian and gamma scales
+# With a density $\propto s^{\nu - 1} e^{-(\alpha s + \beta/s)/2}$ of the scale (GIG) or a gamma density all
+# that was a power becomes a Bessel function (R4). Every integral is one over $z$, with $s$ a constant
+# times $e^z$.
+
+# %%
+import sympy as sp
+from sympy import Integral, besselk, cosh, exp, gamma, log, loggamma, oo, pi, sqrt
+
+from theory import Claim, ExplicitForm, Parameter
+from theory.functions import log_besselk
+from theory.parameter import POSITIVE, REAL
+from theory.rules import Given, Limit, Rewrites, Substitutes
+
+from .setting import D, K, N, Q, a, b, f, h, n, normal, s
+from .student_t import density as student_t_density
+
+nu = Parameter("nu", "order of the GIG prior", REAL, latex=r"\nu", extremes=(-50, 50))
+alpha = Parameter("alpha", "GIG: rate of large scales", POSITIVE, latex=r"\alpha", extremes=(1e-3, 1e3))
+beta = Parameter("beta", "GIG: rate of small scales", POSITIVE, latex=r"\beta", extremes=(1e-3, 1e3))
+z = sp.Symbol("z", real=True)
+g, Z, Z_1, p, ln_p, h_y, E_s = sp.symbols("g Z Z_1 p ln_p h_y E_s")
+j, j_gamma = sp.symbols("j j_gamma")
+
+# %%
+weight = Claim(
+    g, s**nu * exp(-(alpha * s + beta / s) / 2), Given("the weight of a scale, times s, as ds = s dz")
+)
+weight_in_z = Claim(
+    g,
+    (beta / alpha) ** (nu / 2) * exp(nu * z - sqrt(alpha * beta) * cosh(z)),
+    Substitutes(weight, at={s: sqrt(beta / alpha) * exp(z)}),
+)
+total = Claim(Z, Integral(g, (z, -oo, oo)), Given("the weight of all scales"))
+total_in_z = Claim(
+    Z,
+    (beta / alpha) ** (nu / 2) * Integral(exp(nu * z - sqrt(alpha * beta) * cosh(z)), (z, -oo, oo)),
+    Substitutes(total, weight_in_z),
+)
+normaliser = Claim(Z, 2 * (beta / alpha) ** (nu / 2) * besselk(nu, sqrt(alpha * beta)), Rewrites(total_in_z))
+weighed = Claim(h, s ** (nu - 1) * exp(-(alpha * s + beta / s) / 2) / Z, Given("the GIG prior of s"))
+prior = Claim(
+    h,
+    s ** (nu - 1)
+    * exp(-(alpha * s + beta / s) / 2)
+    / (2 * (beta / alpha) ** (nu / 2) * besselk(nu, sqrt(alpha * beta))),
+    Substitutes(weighed, normaliser),
+)
+one_more_power = Claim(
+    Z_1,
+    2 * (beta / alpha) ** ((nu + 1) / 2) * besselk(nu + 1, sqrt(alpha * beta)),
+    Substitutes(normaliser, at={Z: Z_1, nu: nu + 1}),
+)
+mean_by_weights = Claim(E_s, Z_1 / Z, Given("the mean scale: one more power of s in the weight"))
+mean = Claim(
+    E_s,
+    sqrt(beta / alpha) * besselk(nu + 1, sqrt(alpha * beta)) / besselk(nu, sqrt(alpha * beta)),
+    Substitutes(mean_by_weights, one_more_power, normaliser),
+)
+
+# %% [markdown]
+# Values of the process add their number to the order and their quadratic form to $\beta$.
+
+# %%
+joint = Claim(j, N * h * s, Given("the joint density of the values and z"))
+joint_in_z = Claim(
+    j,
+    (2 * pi) ** (-n / 2)
+    * exp(-D / 2)
+    * ((beta + Q) / alpha) ** ((nu - n / 2) / 2)
+    * exp((nu - n / 2) * z - sqrt(alpha * (beta + Q)) * cosh(z))
+    / (2 * (beta / alpha) ** (nu / 2) * besselk(nu, sqrt(alpha * beta))),
+    Substitutes(joint, normal, prior, at={s: sqrt((beta + Q) / alpha) * exp(z)}),
+)
+marginal = Claim(p, Integral(j, (z, -oo, oo)), Given("the density of the values"))
+marginal_in_z = Claim(p, Integral(joint_in_z.rhs, (z, -oo, oo)), Substitutes(marginal, joint_in_z))
+density = Claim(
+    p,
+    (2 * pi) ** (-n / 2)
+    * exp(-D / 2)
+    * (alpha / beta) ** (nu / 2)
+    / besselk(nu, sqrt(alpha * beta))
+    * ((beta + Q) / alpha) ** ((nu - n / 2) / 2)
+    * besselk(nu - n / 2, sqrt(alpha * (beta + Q))),
+    Rewrites(marginal_in_z),
+)
+logarithm = Claim(ln_p, log(p), Given("the log-density"))
+log_density = Claim(
+    ln_p,
+    log_besselk(nu - n / 2, sqrt(alpha * (beta + Q)))
+    - log_besselk(nu, sqrt(alpha * beta))
+    + nu / 2 * log(1 + Q / beta)
+    - n / 4 * log(4 * pi**2 * (beta + Q) / alpha)
+    - D / 2,
+    Substitutes(logarithm, density),
+)
+bayes = Claim(h_y, N * h / p, Given("Bayes' rule for the scale"))
+scale_posterior = Claim(
+    h_y,
+    prior.rhs.subs({nu: nu - n / 2, beta: beta + Q}, simultaneous=True),
+    Substitutes(bayes, normal, prior, density),
+)
+posterior_mean = Claim(
+    E_s,
+    sqrt((beta + Q) / alpha)
+    * besselk(nu - n / 2 + 1, sqrt(alpha * (beta + Q)))
+    / besselk(nu - n / 2, sqrt(alpha * (beta + Q))),
+    Substitutes(mean, at={nu: nu - n / 2, beta: beta + Q}),
+)
+stable_mean = Claim(
+    E_s,
+    sqrt((beta + Q) / alpha)
+    * exp(
+        log_besselk(nu - n / 2 + 1, sqrt(alpha * (beta + Q)))
+        - log_besselk(nu - n / 2, sqrt(alpha * (beta + Q)))
+    ),
+    Rewrites(posterior_mean),
+)
+
+# %% [markdown]
+# ## A gamma scale
+# The variance-gamma process; $a = 1$ is the multivariate Laplace distribution.
+
+# %%
+gamma_prior = Claim(h, b**a / gamma(a) * s ** (a - 1) * exp(-b * s), Given("the gamma prior of s"))
+gamma_joint = Claim(j_gamma, N * h * s, Given("the joint density of the values and z"))
+gamma_joint_in_z = Claim(
+    j_gamma,
+    (2 * pi) ** (-n / 2)
+    * exp(-D / 2)
+    * b**a
+    / gamma(a)
+    * (Q / (2 * b)) ** ((a - n / 2) / 2)
+    * exp((a - n / 2) * z - sqrt(2 * b * Q) * cosh(z)),
+    Substitutes(gamma_joint, normal, gamma_prior, at={s: sqrt(Q / (2 * b)) * exp(z)}),
+)
+gamma_marginal = Claim(p, Integral(j_gamma, (z, -oo, oo)), Given("the density of the values"))
+gamma_marginal_in_z = Claim(
+    p, Integral(gamma_joint_in_z.rhs, (z, -oo, oo)), Substitutes(gamma_marginal, gamma_joint_in_z)
+)
+gamma_density = Claim(
+    p,
+    (2 * pi) ** (-n / 2)
+    * exp(-D / 2)
+    * 2
+    * b**a
+    / gamma(a)
+    * (Q / (2 * b)) ** ((a - n / 2) / 2)
+    * besselk(a - n / 2, sqrt(2 * b * Q)),
+    Rewrites(gamma_marginal_in_z),
+)
+gamma_log_density = Claim(
+    ln_p,
+    log_besselk(a - n / 2, sqrt(2 * b * Q))
+    + a / 2 * log(b * Q / 2)
+    - n / 4 * log(2 * pi**2 * Q / b)
+    - loggamma(a)
+    + log(2)
+    - D / 2,
+    Substitutes(logarithm, gamma_density),
+)
+laplace = Claim(
+    p,
+    sqrt(b / (2 * K)) * exp(-sqrt(2 * b / K) * sp.Abs(f)),
+    Substitutes(gamma_density, at={a: 1, n: 1, D: log(K), Q: f**2 / K}),
+)
+
+# %% [markdown]
+# Both families are ends of the GIG's.
+
+# %%
+towards_gamma = Claim(
+    p,
+    density.rhs.subs({nu: a, alpha: 2 * b}),
+    Substitutes(density, at={nu: a, alpha: 2 * b}),
+    where=a > 1,
+)
+gamma_limit = Claim(p, gamma_density.rhs, Limit(towards_gamma, beta, 0))
+towards_student_t = Claim(
+    p,
+    density.rhs.subs({nu: -a, beta: 2 * b}),
+    Substitutes(density, at={nu: -a, beta: 2 * b}),
+    where=a > 1,
+)
+student_t_limit = Claim(p, student_t_density.rhs, Limit(towards_student_t, alpha, 0))
+
+# %%
+gig_log_density = ExplicitForm(log_density, (n, Q, D, nu, alpha, beta))
+gig_posterior_mean_scale = ExplicitForm(posterior_mean, (n, Q, nu, alpha, beta), forms=((stable_mean, True),))
+gamma_log_density_of_values = ExplicitForm(gamma_log_density, (n, Q, D, a, b))
+laplace_density = ExplicitForm(laplace, (f, K, b))
