@@ -4,7 +4,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import ArgumentIndexError
 
-__all__ = ["expm1", "log1p", "log_besselk", "log_gamma_ratio", "wright_omega"]
+__all__ = ["expm1", "log1p", "log_besselk", "log_gamma_ratio", "log_matern", "wright_omega"]
 
 
 class wright_omega(sp.Function):
@@ -66,3 +66,23 @@ class log_gamma_ratio(sp.Function):
             rf"\ln{power}\frac{{\Gamma\left({end}\right)}}"
             rf"{{\Gamma\left({x}\right) \left({end}\right)^{{{h}}}}}"
         )
+
+
+class log_matern(sp.Function):
+    r"""The logarithm of Matern's function :math:`2^{1-\nu} x^\nu K_\nu(x)/\Gamma(\nu)`, which is 1 at x = 0."""
+
+    is_real = True
+
+    def fdiff(self, argindex=1):
+        if argindex != 2:
+            raise ArgumentIndexError(self, argindex)
+        nu, x = self.args
+        return -sp.exp(log_besselk(nu - 1, x) - log_besselk(nu, x))
+
+    def _eval_rewrite_as_besselk(self, nu, x, **kwargs):
+        return sp.log(2 * (x / 2) ** nu * sp.besselk(nu, x) / sp.gamma(nu))
+
+    def _latex(self, printer, exp=None):
+        nu, x = (printer._print(a) for a in self.args)
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\ln{power} \mathcal M_{{{nu}}}\left({x}\right)"

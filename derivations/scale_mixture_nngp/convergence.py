@@ -24,7 +24,7 @@ from sympy import (
 )
 
 from theory import Claim, ExplicitForm, Parameter
-from theory.functions import log1p, log_besselk
+from theory.functions import log1p, log_besselk, log_matern
 from theory.parameter import POSITIVE
 from theory.rules import Differentiates, Given, Limit, Rewrites, Solves, Substitutes
 
@@ -51,7 +51,7 @@ mean_in_x = Claim(M, Integral(joint_in_x.rhs, (x, -oo, oo)), Substitutes(mean, j
 transform = Claim(M, 2 * (b * z) ** (a / 2) / gamma(a) * besselk(a, 2 * sqrt(b * z)), Rewrites(mean_in_x))
 stable_transform = Claim(
     M,
-    exp(log_besselk(a, 2 * sqrt(b * z)) + a / 2 * log(b * z) - loggamma(a) + log(2)),
+    exp(log_matern(a, 2 * sqrt(b * z))),
     Rewrites(transform),
 )
 exponential = Claim(M, exp(-2 * sqrt(b * z)), Substitutes(transform, at={a: half}))
@@ -81,6 +81,12 @@ weighted_mean = Claim(
     slope,
     2 * b * (b * z) ** ((a - 1) / 2) / gamma(a) * besselk(a - 1, 2 * sqrt(b * z)),
     Substitutes(weighted, falls),
+)
+lighter_mean = Claim(
+    slope,
+    b / (a - 1) * exp(log_matern(a - 1, 2 * sqrt(b * z))),
+    Rewrites(weighted_mean),
+    where=a > 1,
 )
 stable_weighted_mean = Claim(
     slope,
@@ -118,6 +124,22 @@ stable_gig_transform = Claim(
     ),
     Rewrites(gig_transform),
 )
+below_zero = Claim(
+    M_gig,
+    exp(log_matern(-nu, sqrt((alpha + 2 * z) * beta)) - log_matern(-nu, sqrt(alpha * beta))),
+    Rewrites(gig_transform),
+    where=nu < 0,
+)
+above_zero = Claim(
+    M_gig,
+    exp(
+        log_matern(nu, sqrt((alpha + 2 * z) * beta))
+        - log_matern(nu, sqrt(alpha * beta))
+        - nu * log1p(2 * z / alpha)
+    ),
+    Rewrites(gig_transform),
+    where=nu > 0,
+)
 gamma_gathers = Claim(
     T_of(s).diff(s), exp(-z * s) * h, Given("scales up to s of the mean of exp(-z s), gamma prior")
 )
@@ -152,6 +174,12 @@ half_late = Claim(sp.Symbol("m_C"), 1 / sqrt(pi), Limit(half_scaled_transform, z
 
 # %%
 mean_error = ExplicitForm(transform, (z, a, b), forms=((stable_transform, True),))
-mean_weighted_error = ExplicitForm(weighted_mean, (z, a, b), forms=((stable_weighted_mean, True),))
-gig_mean_error = ExplicitForm(gig_transform, (z, nu, alpha, beta), forms=((stable_gig_transform, True),))
+mean_weighted_error = ExplicitForm(
+    weighted_mean, (z, a, b), forms=((lighter_mean, a > 1), (stable_weighted_mean, True))
+)
+gig_mean_error = ExplicitForm(
+    gig_transform,
+    (z, nu, alpha, beta),
+    forms=((below_zero, nu < -1), (above_zero, nu > 1), (stable_gig_transform, True)),
+)
 gamma_mean_error = ExplicitForm(gamma_transform, (z, a, b), forms=((stable_gamma_transform, True),))

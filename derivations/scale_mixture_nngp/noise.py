@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Noise
-# Noise of variance $s\sigma^2$ shares the scale: $K_{XX} + \sigma^2 I$ takes the place of $K_{XX}$ in the results
-# for the prior, the posterior and the evidence, as a mode of the kernel shows. Noise of a fixed variance
-# does not: then $p(y \mid s)$ is a product over the modes of $K_{XX}$, and what remains is one integral over
+# Noise of variance $s\sigma^2$ shares the scale: $K_{XX} + \sigma^2 I$ takes the place of $K_{XX}$ in the
+# results for the prior, the posterior and the evidence, as a mode of the kernel shows. Noise of a fixed
+# variance does not: then $p(y \mid s)$ is a product over the modes of $K_{XX}$, and what remains is one integral over
 # $\ln s$ (R6).
 
 # %%
 import sympy as sp
-from sympy import Matrix, cos, log, pi, sin
+from sympy import Matrix, log, pi
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import POSITIVE, REAL
@@ -20,9 +20,10 @@ lam_1, lam_2 = (Parameter(f"lam_{i}", "an eigenvalue of the kernel", POSITIVE) f
 sigma2 = Parameter("sigma2", "variance of the noise", POSITIVE, latex=r"\sigma^2", extremes=(1e-6, 1e6))
 y = Parameter("y", "coordinate of the data in the mode", REAL, extremes=(-1e3, 1e3))
 y_1, y_2 = (Parameter(f"y_{i}", "a value among the data", REAL) for i in (1, 2))
-angle = Parameter("theta", "angle of the kernel's axes", REAL, latex=r"\theta")
+tau = Parameter("tau", "tangent of half the angle of the kernel's axes", REAL, latex=r"\tau")
+c, s_c = (1 - tau**2) / (1 + tau**2), 2 * tau / (1 + tau**2)
 v_y, ln_p, Q_y, D_y, q_s = sp.symbols("v l Q_y D_y v_s")
-turn = Matrix([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]])
+turn = Matrix([[c, -s_c], [s_c, c]])
 kernel = turn * Matrix([[lam_1, 0], [0, lam_2]]) * turn.T
 covariance = s * kernel + sigma2 * sp.eye(2)
 data = Matrix([y_1, y_2])
@@ -42,8 +43,7 @@ quadratic = Claim(
 )
 by_modes = Claim(
     Q_y,
-    (cos(angle) * y_1 + sin(angle) * y_2) ** 2 / (s * lam_1 + sigma2)
-    + (cos(angle) * y_2 - sin(angle) * y_1) ** 2 / (s * lam_2 + sigma2),
+    (c * y_1 + s_c * y_2) ** 2 / (s * lam_1 + sigma2) + (c * y_2 - s_c * y_1) ** 2 / (s * lam_2 + sigma2),
     Substitutes(quadratic),
 )
 volume = Claim(D_y, log(covariance.det()), Given("the logarithm of the determinant"))

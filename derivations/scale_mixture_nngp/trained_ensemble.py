@@ -7,17 +7,18 @@
 
 # %%
 import sympy as sp
-from sympy import exp
+from sympy import exp, gamma, log, pi, sqrt
 
-from theory import Claim, Parameter
+from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import NONNEGATIVE, POSITIVE, REAL
 from theory.rules import Given, Rewrites, Solves, Substitutes
 
-from .convergence import M, slope, weighted_mean, z
+from .convergence import M, a, lighter_mean, slope, weighted_mean, z
 from .convergence import stable_transform as stable_error
 from .convergence import stable_weighted_mean as stable_weighted
 from .convergence import transform as mean_error
-from .setting import K, s
+from .setting import D, K, Q, b, f, half, m, n, s
+from .student_t import density, p
 
 t = Parameter("t", "training time, learning rate times steps", NONNEGATIVE)
 lam = Parameter("lam", "eigenvalue of the tangent kernel at s = 1", POSITIVE, latex=r"\lambda")
@@ -70,22 +71,27 @@ loss_of_mode = Claim(
     y**2 * mean_error.rhs.subs(z, 2 * z) + K * weighted_mean.rhs.subs(z, 2 * z),
     Substitutes(ensemble_loss, twice, twice_weighted),
 )
-stable_mean = Claim(mean_value, A * y * (1 - stable_error.rhs), Rewrites(finite_time_mean))
 stable_loss = Claim(
     loss,
     y**2 * stable_error.rhs.subs(z, 2 * z) + K * stable_weighted.rhs.subs(z, 2 * z),
     Rewrites(loss_of_mode),
 )
+lighter_loss = Claim(
+    loss,
+    y**2 * stable_error.rhs.subs(z, 2 * z) + K * lighter_mean.rhs.subs(z, 2 * z),
+    Rewrites(loss_of_mode),
+    where=a > 1,
+)
 
 # %% [markdown]
-# At the end of the training: Student-t around $Ay$, with the prior's $2a$ degrees of freedom. If only the last
-# layer is trained, $A = K_{*X}K_{XX}^{-1}$ and the spread is the posterior's $r_*$, on the prior's scale.
+# At the end of the training: Student-t around $Ay$, with the prior's $2a$ degrees of freedom. If only the
+# last layer is trained, $A = K_{*X}K_{XX}^{-1}$ and the spread is the posterior's $r_*$, on the prior's scale.
 
 # %%
 spread = Claim(
     Sigma,
     K_s + A**2 * K - 2 * A * k,
-    Given("the variance of f_* - A f_0(X), at s = 1, of jointly Gaussian ones"),
+    Given("the variance of f_* - A f_0(X), at s = 1"),
 )
 end = Claim(
     p,
@@ -98,6 +104,7 @@ end = Claim(
 last_layer = Claim(Sigma, K_s - k**2 / K, Substitutes(spread, at={A: k / K}))
 
 # %%
-mean_at_finite_time = ExplicitForm(finite_time_mean, (z, A, y, a, b), forms=((stable_mean, True),))
-loss_of_the_ensemble = ExplicitForm(loss_of_mode, (z, y, K, a, b), forms=((stable_loss, True),))
+loss_of_the_ensemble = ExplicitForm(
+    loss_of_mode, (z, y, K, a, b), forms=((lighter_loss, a > 1), (stable_loss, True))
+)
 spread_of_trained = ExplicitForm(spread, (K_s, K, k, A))

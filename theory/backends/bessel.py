@@ -1,4 +1,4 @@
-"""The logarithm of the modified Bessel function K of any order, where K itself leaves the range of floats."""
+"""Logarithms of the modified Bessel function K, alone and as Matern's function, where K leaves the floats."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from functools import cache
 
 import numpy as np
 
+from .own import STIRLING
+
 _FAR = 30.0
 """From here on in sqrt(order^2 + x^2) the uniform expansion has all digits."""
 _TERMS = 16
 _LOSSY = (0.02, 2.01)
 """Between these x ``kve`` loses up to 3 digits at orders that are not integers."""
 _STEP, _REACH = 1 / 10, 12.0
+_STEEP = 2.0
+"""From this order on the trapezoidal rule in ln w needs few nodes."""
+_STIRLING = 12
 
 
 @cache
@@ -67,3 +72,48 @@ def log_besselk_numpy(order, x):
             found = np.array(found)
             found[lossy] = _integrated(order[lossy], x[lossy])
         return np.where(far, _uniform(order, x), found)
+
+
+def _averaged(order, x):
+    """ln of the mean of exp(-x^2/(4 w)) over gamma-distributed w, both sums by the trapezoidal rule in
+    ln w: the rounding of their common exponents cancels."""
+    u = _STEP * np.arange(-240, 60).reshape(-1, *[1] * np.ndim(x))
+    exponents = order * u - np.exp(u)
+    terms = np.exp(exponents - np.max(exponents, axis=0))
+    fall = x**2 / 4 * np.exp(-u)
+    # out of the sum what it has in common where it is largest
+    top = np.max(exponents - fall, axis=0) - np.max(exponents, axis=0)
+    above = np.exp(exponents - np.max(exponents, axis=0) - fall - top)
+    return top + np.log(np.sum(above, axis=0) / np.sum(terms, axis=0))
+
+
+def log_matern_numpy(order, x):
+    """ln of 2^(1 - order) x^order K_order(x)/Gamma(order), order > 0, x > 0; 0 at x = 0."""
+    from scipy.special import gamma, gammaln
+
+    order, x = np.broadcast_arrays(np.asarray(order, dtype=float), np.asarray(x, dtype=float))
+    shape, order, x = x.shape, np.atleast_1d(order), np.atleast_1d(x)
+    found = np.empty(x.shape)
+    near, steep = np.hypot(order, x) < _FAR, order >= _STEEP
+    some = near & ~steep
+    with np.errstate(all="ignore"):
+        bessel = np.exp(log_besselk_numpy(order[some], x[some]) / 2) ** 2
+        product = 2 * (x[some] / 2) ** order[some] / gamma(order[some]) * bessel
+        found[some] = np.where(np.isfinite(product) & (x[some] > 0), np.log(product), 0.0)
+    some = near & steep
+    found[some] = _averaged(order[some], x[some])
+    some = ~near & (order < _STIRLING)
+    nu, y = order[some], x[some]
+    found[some] = np.log(2.0) + nu * np.log(y / 2) - gammaln(nu) + log_besselk_numpy(nu, y)
+    some = ~near & (order >= _STIRLING)
+    nu, y = order[some], x[some]
+    r = np.hypot(nu, y)
+    beyond = y / (r + nu) * y  # r - nu
+    series = np.zeros_like(r)
+    for coefficients in reversed(_coefficients()):
+        series = series / r + np.polynomial.polynomial.polyval((nu / r) ** 2, coefficients)
+    rest = sum(c / nu ** (2 * k + 1) for k, c in enumerate(STIRLING))
+    found[some] = (
+        nu * np.log1p(beyond / (2 * nu)) - beyond - np.log1p(beyond / nu) / 2 + np.log(series) - rest
+    )
+    return found.reshape(shape)

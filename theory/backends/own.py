@@ -106,7 +106,7 @@ def wright_omega_torch(x):
     return _wright_omega(torch, lambda y: y.detach(), x)
 
 
-_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
+STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
 """B_2k/(2k (2k - 1)): what ln Gamma is above Stirling's formula, in powers of 1/x^2, times x."""
 _FAR = 12
 
@@ -116,7 +116,7 @@ def _log_gamma_ratio(xp, x, h):
     far = x >= _FAR
     shift = xp.where(far, 0.0, float(_FAR))
     big = x + shift
-    rest = lambda y: sum(c / y ** (2 * k + 1) for k, c in enumerate(_STIRLING))  # noqa: E731
+    rest = lambda y: sum(c / y ** (2 * k + 1) for k, c in enumerate(STIRLING))  # noqa: E731
     stirling = (big - 0.5) * xp.log1p(h / big) - h + (rest(big + h) - rest(big))
     product = 1.0
     for k in range(_FAR):

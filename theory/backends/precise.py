@@ -39,6 +39,10 @@ def log_besselk(order, x):
     return mp.log(mp.besselk(order, x))
 
 
+def log_matern(order, x):
+    return mp.log(2 * (x / 2) ** order * mp.besselk(order, x) / mp.gamma(order))
+
+
 def log_gamma_ratio(x, h):
     return mp.loggamma(x + h) - mp.loggamma(x) - h * mp.log(x + h)
 
