@@ -20,7 +20,7 @@ nu = Parameter("nu", "order of the GIG prior", REAL, latex=r"\nu", extremes=(-50
 alpha = Parameter("alpha", "GIG: rate of large scales", POSITIVE, latex=r"\alpha", extremes=(1e-3, 1e3))
 beta = Parameter("beta", "GIG: rate of small scales", POSITIVE, latex=r"\beta", extremes=(1e-3, 1e3))
 z = sp.Symbol("z", real=True)
-g, Z, Z_1, p, ln_p, h_y, E_s = sp.symbols("g Z Z_1 p ln_p h_y E_s")
+g, Z, Z_1, ln_Z, p, ln_p, h_y, E_s = sp.symbols("g Z Z_1 ln_Z p ln_p h_y E_s")
 j, j_gamma = sp.symbols("j j_gamma")
 
 # %%
@@ -39,6 +39,12 @@ total_in_z = Claim(
     Substitutes(total, weight_in_z),
 )
 normaliser = Claim(Z, 2 * (beta / alpha) ** (nu / 2) * besselk(nu, sqrt(alpha * beta)), Rewrites(total_in_z))
+log_weight_of_all = Claim(ln_Z, log(Z), Given("its logarithm"))
+log_normaliser = Claim(
+    ln_Z,
+    log_besselk(nu, sqrt(alpha * beta)) + nu / 2 * log(beta / alpha) + log(2),
+    Substitutes(log_weight_of_all, normaliser),
+)
 weighed = Claim(h, s ** (nu - 1) * exp(-(alpha * s + beta / s) / 2) / Z, Given("the GIG prior of s"))
 prior = Claim(
     h,
@@ -186,6 +192,7 @@ towards_student_t = Claim(
 student_t_limit = Claim(p, student_t_density.rhs, Limit(towards_student_t, alpha, 0))
 
 # %%
+gig_log_weight = ExplicitForm(log_normaliser, (nu, alpha, beta))
 gig_log_density = ExplicitForm(log_density, (n, Q, D, nu, alpha, beta))
 gig_posterior_mean_scale = ExplicitForm(posterior_mean, (n, Q, nu, alpha, beta), forms=((stable_mean, True),))
 gamma_log_density_of_values = ExplicitForm(gamma_log_density, (n, Q, D, a, b))

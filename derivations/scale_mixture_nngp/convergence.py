@@ -88,6 +88,12 @@ lighter_mean = Claim(
     Rewrites(weighted_mean),
     where=a > 1,
 )
+heavier_mean = Claim(
+    slope,
+    b * gamma(1 - a) / gamma(a) * (b * z) ** (a - 1) * exp(log_matern(1 - a, 2 * sqrt(b * z))),
+    Rewrites(weighted_mean),
+    where=a < 1,
+)
 stable_weighted_mean = Claim(
     slope,
     exp(log_besselk(a - 1, 2 * sqrt(b * z)) + (a - 1) / 2 * log(b * z) - loggamma(a) + log(2 * b)),
@@ -114,31 +120,6 @@ gig_transform = Claim(
     * besselk(nu, sqrt((alpha + 2 * z) * beta))
     / besselk(nu, sqrt(alpha * beta)),
     Rewrites(gig_mean_in_x),
-)
-stable_gig_transform = Claim(
-    M_gig,
-    exp(
-        log_besselk(nu, sqrt((alpha + 2 * z) * beta))
-        - log_besselk(nu, sqrt(alpha * beta))
-        - nu / 2 * log1p(2 * z / alpha)
-    ),
-    Rewrites(gig_transform),
-)
-below_zero = Claim(
-    M_gig,
-    exp(log_matern(-nu, sqrt((alpha + 2 * z) * beta)) - log_matern(-nu, sqrt(alpha * beta))),
-    Rewrites(gig_transform),
-    where=nu < 0,
-)
-above_zero = Claim(
-    M_gig,
-    exp(
-        log_matern(nu, sqrt((alpha + 2 * z) * beta))
-        - log_matern(nu, sqrt(alpha * beta))
-        - nu * log1p(2 * z / alpha)
-    ),
-    Rewrites(gig_transform),
-    where=nu > 0,
 )
 gamma_gathers = Claim(
     T_of(s).diff(s), exp(-z * s) * h, Given("scales up to s of the mean of exp(-z s), gamma prior")
@@ -175,11 +156,8 @@ half_late = Claim(sp.Symbol("m_C"), 1 / sqrt(pi), Limit(half_scaled_transform, z
 # %%
 mean_error = ExplicitForm(transform, (z, a, b), forms=((stable_transform, True),))
 mean_weighted_error = ExplicitForm(
-    weighted_mean, (z, a, b), forms=((lighter_mean, a > 1), (stable_weighted_mean, True))
-)
-gig_mean_error = ExplicitForm(
-    gig_transform,
-    (z, nu, alpha, beta),
-    forms=((below_zero, nu < -1), (above_zero, nu > 1), (stable_gig_transform, True)),
+    weighted_mean,
+    (z, a, b),
+    forms=((lighter_mean, a > 1), (heavier_mean, a < 1), (stable_weighted_mean, True)),
 )
 gamma_mean_error = ExplicitForm(gamma_transform, (z, a, b), forms=((stable_gamma_transform, True),))

@@ -2,8 +2,8 @@
 # # Noise
 # Noise of variance $s\sigma^2$ shares the scale: $K_{XX} + \sigma^2 I$ takes the place of $K_{XX}$ in the
 # results for the prior, the posterior and the evidence, as a mode of the kernel shows. Noise of a fixed
-# variance does not: then $p(y \mid s)$ is a product over the modes of $K_{XX}$, and what remains is one integral over
-# $\ln s$ (R6).
+# variance does not: then $p(y \mid s)$ is a product over the modes of $K_{XX}$, and what remains is one
+# integral over $\ln s$ (R6).
 
 # %%
 import sympy as sp

@@ -85,7 +85,8 @@ lighter_loss = Claim(
 
 # %% [markdown]
 # At the end of the training: Student-t around $Ay$, with the prior's $2a$ degrees of freedom. If only the
-# last layer is trained, $A = K_{*X}K_{XX}^{-1}$ and the spread is the posterior's $r_*$, on the prior's scale.
+# last layer is trained, $A = K_{*X}K_{XX}^{-1}$ and the spread is the posterior's $r_*$, on the prior's
+# scale.
 
 # %%
 spread = Claim(
