@@ -4,7 +4,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import ArgumentIndexError
 
-__all__ = ["expm1", "log1p", "log_besselk", "log_gamma_ratio", "log_matern", "wright_omega"]
+__all__ = ["expm1", "log1p", "log_besselke", "log_gamma_ratio", "log_matern", "wright_omega"]
 
 
 class wright_omega(sp.Function):
@@ -27,8 +27,8 @@ class wright_omega(sp.Function):
         return rf"\omega{power}\left({printer._print(self.args[0])}\right)"
 
 
-class log_besselk(sp.Function):
-    r"""The logarithm of the modified Bessel function :math:`K_\nu(x)`, x > 0, of any order."""
+class log_besselke(sp.Function):
+    r"""The logarithm of :math:`e^x K_\nu(x)`, x > 0: the modified Bessel function of any order, scaled."""
 
     is_real = True
 
@@ -36,15 +36,15 @@ class log_besselk(sp.Function):
         if argindex != 2:
             raise ArgumentIndexError(self, argindex)
         nu, x = self.args
-        return -(sp.exp(log_besselk(nu - 1, x) - self) + sp.exp(log_besselk(nu + 1, x) - self)) / 2
+        return 1 - (sp.exp(log_besselke(nu - 1, x) - self) + sp.exp(log_besselke(nu + 1, x) - self)) / 2
 
     def _eval_rewrite_as_besselk(self, nu, x, **kwargs):
-        return sp.log(sp.besselk(nu, x))
+        return x + sp.log(sp.besselk(nu, x))
 
     def _latex(self, printer, exp=None):
         nu, x = (printer._print(a) for a in self.args)
         power = f"^{{{exp}}}" if exp else ""
-        return rf"\ln{power} K_{{{nu}}}\left({x}\right)"
+        return rf"\ln{power} e^{{{x}}} K_{{{nu}}}\left({x}\right)"
 
 
 class log_gamma_ratio(sp.Function):
@@ -69,7 +69,7 @@ class log_gamma_ratio(sp.Function):
 
 
 class log_matern(sp.Function):
-    r"""The logarithm of Matern's function :math:`2^{1-\nu} x^\nu K_\nu(x)/\Gamma(\nu)`, which is 1 at x = 0."""
+    r"""The logarithm of Matern's function :math:`2^{1-\nu} x^\nu K_\nu(x)/\Gamma(\nu)`, 1 at x = 0."""
 
     is_real = True
 
@@ -77,7 +77,7 @@ class log_matern(sp.Function):
         if argindex != 2:
             raise ArgumentIndexError(self, argindex)
         nu, x = self.args
-        return -sp.exp(log_besselk(nu - 1, x) - log_besselk(nu, x))
+        return -sp.exp(log_besselke(nu - 1, x) - log_besselke(nu, x))
 
     def _eval_rewrite_as_besselk(self, nu, x, **kwargs):
         return sp.log(2 * (x / 2) ** nu * sp.besselk(nu, x) / sp.gamma(nu))

@@ -9,13 +9,14 @@ import sympy as sp
 from sympy import Integral, besselk, cosh, exp, gamma, log, loggamma, oo, pi, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
-from theory.functions import log_besselk
+from theory.functions import log_besselke, log_matern
 from theory.parameter import POSITIVE, REAL
 from theory.rules import Given, Limit, Rewrites, Substitutes
 
-from .setting import D, K, N, Q, a, b, f, h, n, normal, s
+from .setting import D, K, N, Q, b, f, h, n, normal, s
 from .student_t import density as student_t_density
 
+a = Parameter("a", "shape of the gamma prior", POSITIVE, extremes=(0.1, 50))
 nu = Parameter("nu", "order of the GIG prior", REAL, latex=r"\nu", extremes=(-50, 50))
 alpha = Parameter("alpha", "GIG: rate of large scales", POSITIVE, latex=r"\alpha", extremes=(1e-3, 1e3))
 beta = Parameter("beta", "GIG: rate of small scales", POSITIVE, latex=r"\beta", extremes=(1e-3, 1e3))
@@ -42,7 +43,7 @@ normaliser = Claim(Z, 2 * (beta / alpha) ** (nu / 2) * besselk(nu, sqrt(alpha * 
 log_weight_of_all = Claim(ln_Z, log(Z), Given("its logarithm"))
 log_normaliser = Claim(
     ln_Z,
-    log_besselk(nu, sqrt(alpha * beta)) + nu / 2 * log(beta / alpha) + log(2),
+    log_besselke(nu, sqrt(alpha * beta)) - sqrt(alpha * beta) + nu / 2 * log(beta / alpha) + log(2),
     Substitutes(log_weight_of_all, normaliser),
 )
 weighed = Claim(h, s ** (nu - 1) * exp(-(alpha * s + beta / s) / 2) / Z, Given("the GIG prior of s"))
@@ -63,6 +64,13 @@ mean = Claim(
     E_s,
     sqrt(beta / alpha) * besselk(nu + 1, sqrt(alpha * beta)) / besselk(nu, sqrt(alpha * beta)),
     Substitutes(mean_by_weights, one_more_power, normaliser),
+)
+# where the order is negative, as after many values, without a difference of large logarithms
+mean_from_below = Claim(
+    E_s,
+    beta / (-2 * nu - 2) * exp(log_matern(-nu - 1, sqrt(alpha * beta)) - log_matern(-nu, sqrt(alpha * beta))),
+    Rewrites(mean),
+    where=nu < -1,
 )
 
 # %% [markdown]
@@ -94,8 +102,9 @@ density = Claim(
 logarithm = Claim(ln_p, log(p), Given("the log-density"))
 log_density = Claim(
     ln_p,
-    log_besselk(nu - n / 2, sqrt(alpha * (beta + Q)))
-    - log_besselk(nu, sqrt(alpha * beta))
+    log_besselke(nu - n / 2, sqrt(alpha * (beta + Q)))
+    - log_besselke(nu, sqrt(alpha * beta))
+    - alpha * Q / (sqrt(alpha * (beta + Q)) + sqrt(alpha * beta))
     + nu / 2 * log(1 + Q / beta)
     - n / 4 * log(4 * pi**2 * (beta + Q) / alpha)
     - D / 2,
@@ -114,16 +123,6 @@ posterior_mean = Claim(
     / besselk(nu - n / 2, sqrt(alpha * (beta + Q))),
     Substitutes(mean, at={nu: nu - n / 2, beta: beta + Q}),
 )
-stable_mean = Claim(
-    E_s,
-    sqrt((beta + Q) / alpha)
-    * exp(
-        log_besselk(nu - n / 2 + 1, sqrt(alpha * (beta + Q)))
-        - log_besselk(nu - n / 2, sqrt(alpha * (beta + Q)))
-    ),
-    Rewrites(posterior_mean),
-)
-
 # %% [markdown]
 # ## A gamma scale
 # The variance-gamma process; $a = 1$ is the multivariate Laplace distribution.
@@ -158,13 +157,35 @@ gamma_density = Claim(
 )
 gamma_log_density = Claim(
     ln_p,
-    log_besselk(a - n / 2, sqrt(2 * b * Q))
+    log_besselke(a - n / 2, sqrt(2 * b * Q))
+    - sqrt(2 * b * Q)
     + a / 2 * log(b * Q / 2)
     - n / 4 * log(2 * pi**2 * Q / b)
     - loggamma(a)
     + log(2)
     - D / 2,
     Substitutes(logarithm, gamma_density),
+)
+steep_log_density = Claim(
+    ln_p,
+    log_matern(a - n / 2, sqrt(2 * b * Q))
+    + loggamma(a - n / 2)
+    - loggamma(a)
+    + n / 2 * log(b / (2 * pi))
+    - D / 2,
+    Rewrites(gamma_log_density),
+    where=2 * a > n,
+)
+flat_log_density = Claim(
+    ln_p,
+    log_matern(n / 2 - a, sqrt(2 * b * Q))
+    + loggamma(n / 2 - a)
+    - loggamma(a)
+    + n / 2 * log(b / (2 * pi))
+    - (n / 2 - a) * log(b * Q / 2)
+    - D / 2,
+    Rewrites(gamma_log_density),
+    where=2 * a < n,
 )
 laplace = Claim(
     p,
@@ -192,8 +213,14 @@ towards_student_t = Claim(
 student_t_limit = Claim(p, student_t_density.rhs, Limit(towards_student_t, alpha, 0))
 
 # %%
-gig_log_weight = ExplicitForm(log_normaliser, (nu, alpha, beta))
 gig_log_density = ExplicitForm(log_density, (n, Q, D, nu, alpha, beta))
-gig_posterior_mean_scale = ExplicitForm(posterior_mean, (n, Q, nu, alpha, beta), forms=((stable_mean, True),))
-gamma_log_density_of_values = ExplicitForm(gamma_log_density, (n, Q, D, a, b))
+gamma_log_density_of_values = ExplicitForm(
+    gamma_log_density,
+    (n, Q, D, a, b),
+    forms=(
+        (steep_log_density, 2 * a > n + 1),
+        (flat_log_density, 2 * a < n - 1),
+        (gamma_log_density, True),
+    ),
+)
 laplace_density = ExplicitForm(laplace, (f, K, b))

@@ -24,7 +24,7 @@ from sympy import (
 )
 
 from theory import Claim, ExplicitForm, Parameter
-from theory.functions import log1p, log_besselk, log_matern
+from theory.functions import log1p, log_besselke, log_matern
 from theory.parameter import POSITIVE
 from theory.rules import Differentiates, Given, Limit, Rewrites, Solves, Substitutes
 
@@ -96,7 +96,13 @@ heavier_mean = Claim(
 )
 stable_weighted_mean = Claim(
     slope,
-    exp(log_besselk(a - 1, 2 * sqrt(b * z)) + (a - 1) / 2 * log(b * z) - loggamma(a) + log(2 * b)),
+    exp(
+        log_besselke(a - 1, 2 * sqrt(b * z))
+        - 2 * sqrt(b * z)
+        + (a - 1) / 2 * log(b * z)
+        - loggamma(a)
+        + log(2 * b)
+    ),
     Rewrites(weighted_mean),
 )
 

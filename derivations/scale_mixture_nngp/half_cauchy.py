@@ -6,13 +6,14 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, exp, expint, gamma, log, loggamma, oo, pi, sqrt
+from sympy import Integral, exp, expint, gamma, log, oo, pi, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
+from theory.functions import log_gamma_ratio
 from theory.parameter import POSITIVE
 from theory.rules import Given, Rewrites, Substitutes
 
-from .setting import D, K, N, Q, f, h, n, normal, s
+from .setting import D, K, N, Q, f, h, half, n, normal, s
 
 sigma = sp.Symbol("sigma_v", positive=True)
 v = Parameter("v", "root of the precision", POSITIVE)
@@ -59,20 +60,18 @@ logarithm = Claim(ln_p, log(p), Given("the log-density"))
 log_density = Claim(
     ln_p,
     log(exp(Q / 2) * expint((n + 1) / 2, Q / 2))
-    + loggamma((n + 1) / 2)
-    - (n - 1) / 2 * log(Q / 2)
-    - n / 2 * log(2 * pi)
-    - log(pi)
+    + log_gamma_ratio(half, n / 2)
+    + n / 2 * log((n + 1) / (2 * pi * Q))
+    + log(Q / (2 * pi)) / 2
     - D / 2,
     Substitutes(logarithm, density),
 )
 log_density_by_integral = Claim(
     ln_p,
     log(scaled_by_integral.rhs)
-    + loggamma((n + 1) / 2)
-    - (n - 1) / 2 * log(Q / 2)
-    - n / 2 * log(2 * pi)
-    - log(pi)
+    + log_gamma_ratio(half, n / 2)
+    + n / 2 * log((n + 1) / (2 * pi * Q))
+    + log(Q / (2 * pi)) / 2
     - D / 2,
     Rewrites(log_density),
 )

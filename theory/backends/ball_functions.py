@@ -121,7 +121,7 @@ FUNCTIONS = {
         analytic, *((x,) if k is None else (x, k))
     ),
     "wright_omega": _cut(_wright_omega, lambda z: abs(z.imag) < 3),
-    "log_besselk": _cut(lambda n, x: x.bessel_k(n).log(), _right_of(0), 1),
+    "log_besselke": _cut(lambda n, x: x + x.bessel_k(n).log(), _right_of(0), 1),
     "log_matern": _cut(lambda n, x: (2 * (x / 2) ** n * x.bessel_k(n) / n.gamma()).log(), _right_of(0), 1),
     "log_gamma_ratio": _cut(lambda x, h: (x + h).lgamma() - x.lgamma() - h * (x + h).log(), _right_of(0)),
     "atan2": lambda analytic, y, x: acb("nan") if isinstance(y + x, acb) else arb.atan2(y, x),

@@ -41,21 +41,23 @@ def _uniform(order, x):
     series = np.zeros_like(r)
     for coefficients in reversed(_coefficients()):
         series = series / r + np.polynomial.polynomial.polyval(square, coefficients)
-    return np.log(np.pi / (2 * r)) / 2 - r + order * np.arcsinh(order / x) + np.log(series)
+    # r - x, without their difference
+    beyond = order / (r + x) * order
+    return np.log(np.pi / (2 * r)) / 2 - beyond + order * np.arcsinh(order / x) + np.log(series)
 
 
 def _integrated(order, x):
-    """The integral of exp(-x cosh t) cosh(order t) by the trapezoidal rule: its error is exp(-pi^2/step)."""
+    """ln of the integral of exp(x - x cosh t) cosh(order t) by the trapezoidal rule: its error is exp(-pi^2/step)."""
     t = _STEP * np.arange(int(_REACH / _STEP)).reshape(-1, *[1] * np.ndim(x))
     exponents = order * t - x * (np.cosh(t) - 1) + np.log1p(np.exp(-2 * order * t))
     top = np.max(exponents, axis=0)
     terms = np.exp(exponents - top)
     terms[0] /= 2
-    return top - x + np.log(_STEP / 2 * np.sum(terms, axis=0))
+    return top + np.log(_STEP / 2 * np.sum(terms, axis=0))
 
 
-def log_besselk_numpy(order, x):
-    """ln K_order(x) for x > 0: SciPy's ``kve`` (AMOS) where it has a value and all its digits, else an
+def log_besselke_numpy(order, x):
+    """ln of exp(x) K_order(x) for x > 0: SciPy's ``kve`` (AMOS) where it has a value and all its digits, else an
     expansion, or an integral."""
     from scipy.special import gammaln, kve
 
@@ -63,7 +65,7 @@ def log_besselk_numpy(order, x):
     far = np.hypot(order, x) >= _FAR
     with np.errstate(all="ignore"):
         direct = kve(np.where(far, 1.0, order), np.where(far, 1.0, x))
-        found = np.log(direct) - x
+        found = np.log(direct)
         # so close to 0 that K overflows, its leading term is all of it
         small = gammaln(order) - np.log(2.0) + order * np.log(2 / x)
         found = np.where(np.isfinite(direct), found, small)
@@ -97,14 +99,14 @@ def log_matern_numpy(order, x):
     near, steep = np.hypot(order, x) < _FAR, order >= _STEEP
     some = near & ~steep
     with np.errstate(all="ignore"):
-        bessel = np.exp(log_besselk_numpy(order[some], x[some]) / 2) ** 2
+        bessel = np.exp(log_besselke_numpy(order[some], x[some]) / 2 - x[some] / 2) ** 2
         product = 2 * (x[some] / 2) ** order[some] / gamma(order[some]) * bessel
         found[some] = np.where(np.isfinite(product) & (x[some] > 0), np.log(product), 0.0)
     some = near & steep
     found[some] = _averaged(order[some], x[some])
     some = ~near & (order < _STIRLING)
     nu, y = order[some], x[some]
-    found[some] = np.log(2.0) + nu * np.log(y / 2) - gammaln(nu) + log_besselk_numpy(nu, y)
+    found[some] = np.log(2.0) + nu * np.log(y / 2) - gammaln(nu) + log_besselke_numpy(nu, y) - y
     some = ~near & (order >= _STIRLING)
     nu, y = order[some], x[some]
     r = np.hypot(nu, y)

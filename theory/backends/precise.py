@@ -35,8 +35,8 @@ def wright_omega(x):
     return mp.lambertw(mp.exp(x)).real
 
 
-def log_besselk(order, x):
-    return mp.log(mp.besselk(order, x))
+def log_besselke(order, x):
+    return x + mp.log(mp.besselk(order, x))
 
 
 def log_matern(order, x):

@@ -12,7 +12,7 @@ import sympy as sp
 
 from ..backends.functions import ARRAY_LIBRARIES, MissingFunction, NotInstalled
 from ..derivation import Claim, Evidence, Named
-from ..functions import log_besselk, log_gamma_ratio, log_matern, wright_omega
+from ..functions import log_besselke, log_gamma_ratio, log_matern, wright_omega
 from ..parameter import Parameter
 from ..rules.substitution import components
 from .branch import Formula, compiled
@@ -85,7 +85,7 @@ class ClosedForm(Named, ABC):
         special = (
             sp.hyper,
             sp.LambertW,
-            log_besselk,
+            log_besselke,
             log_gamma_ratio,
             log_matern,
             wright_omega,

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import erfcx, gammaln, logsumexp
 
-from ..bessel_family import gamma_log_density_of_values, gig_log_density, gig_log_weight
+from theory.closed_form import Formula
+
+from .. import bessel_family
+from ..bessel_family import gamma_log_density_of_values, gig_log_density
 from ..convergence import gamma_mean_error, mean_error, mean_weighted_error
 from ..discrete_scales import log_odds_of_scales
 from ..half_cauchy import half_cauchy_log_density
@@ -17,6 +20,14 @@ from .numeric import log_integral, nodes
 
 
 _TINY = float(np.finfo(float).tiny)
+_GIG = (bessel_family.nu, bessel_family.alpha, bessel_family.beta)
+_WEIGHT = Formula(bessel_family.log_normaliser).function(_GIG, "numpy")
+_MEAN = Formula(bessel_family.mean_from_below).function(_GIG, "numpy")
+
+
+def gig_log_weight(p, alpha, beta):
+    """ln of the integral of s^(p-1) exp(-(alpha s + beta/s)/2)."""
+    return _WEIGHT(p, np.asarray(alpha, dtype=float), beta)[0]
 
 
 def positive(owner: str, **values: float) -> None:
@@ -83,8 +94,10 @@ class ScaleLaw:
 
 @dataclass(frozen=True)
 class InverseGamma(ScaleLaw):
-    """s ~ IG(a, b), density b^a/Gamma(a) s^(-a-1) exp(-b/s): the process is Student-t with 2a degrees of freedom
-    (H. Lee, E. Yun, H. Yang, J. Lee 2021). ValueError unless a > 0 and b > 0."""
+    """s ~ IG(a, b), density b^a/Gamma(a) s^(-a-1) exp(-b/s): values are Student-t with 2a degrees of freedom.
+
+    H. Lee, E. Yun, H. Yang, J. Lee (2021). ValueError unless a > 0 and b > 0.
+    """
 
     a: float
     b: float
@@ -148,6 +161,8 @@ class GIG(ScaleLaw):
 
     @property
     def mean(self):
+        if self.p < -1.5:
+            return float(_MEAN(self.p, self.alpha, self.beta)[0])
         up = gig_log_weight(self.p + 1, self.alpha, self.beta)
         return float(np.exp(up - self._log_weight))
 
@@ -247,7 +262,7 @@ class HalfCauchy(ScaleLaw):
 
 @dataclass(frozen=True)
 class LogNormal(ScaleLaw):
-    """ln s normal with mean ``mu`` and standard deviation ``sigma``: by quadrature. ValueError unless sigma > 0."""
+    """ln s normal, mean ``mu``, standard deviation ``sigma``: by quadrature. ValueError unless sigma > 0."""
 
     mu: float = 0.0
     sigma: float = 1.0
