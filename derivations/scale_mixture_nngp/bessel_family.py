@@ -181,8 +181,8 @@ flat_log_density = Claim(
     log_matern(n / 2 - a, sqrt(2 * b * Q))
     + loggamma(n / 2 - a)
     - loggamma(a)
-    + n / 2 * log(b / (2 * pi))
-    - (n / 2 - a) * log(b * Q / 2)
+    + a * log(b / (2 * pi))
+    - (n / 2 - a) * log(pi * Q)
     - D / 2,
     Rewrites(gamma_log_density),
     where=2 * a < n,

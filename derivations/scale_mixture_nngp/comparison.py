@@ -39,7 +39,9 @@ waves_of_networks = Comparison(mean_error, waves_of_outputs, {"a": 1.4, "b": 0.9
 variance_of_networks = Comparison(
     variance_of_a_value, variance_of_outputs, {"a": 9.0, "b": 5.0}, MonteCarlo()
 )
-dependence_in_networks = Comparison(dependence_ratio, dependence_of_outputs, {"a": 7.0}, WIDTHS)
+dependence_in_networks = Comparison(
+    dependence_ratio, dependence_of_outputs, {"a": 5.5}, FiniteSize(1, (8, 16, 32))
+)
 last_layer_by_descent = Comparison(
     tail_of_two_values, outputs_of_last_layer, {"q": LEVELS, "a": 2.0, "b": 1.5}, WIDTHS
 )
@@ -51,7 +53,7 @@ gamma_evidence_by_draws = Comparison(
     gamma_log_density_of_values, evidence_of_gamma, {"a": 1.7, "b": 0.4}, MonteCarlo()
 )
 gig_evidence_by_draws = Comparison(
-    gig_log_density, evidence_of_gig, {"nu": -0.5, "alpha": 2.9, "beta": 0.8}, MonteCarlo()
+    gig_log_density, evidence_of_gig, {"nu": -0.5, "alpha": 4.0, "beta": 1.1}, MonteCarlo()
 )
 half_cauchy_evidence_by_draws = Comparison(half_cauchy_log_density, evidence_of_half_cauchy, {}, MonteCarlo())
 scale_by_draws = Comparison(posterior_mean_scale, posterior_scale, IG, MonteCarlo())

@@ -47,7 +47,7 @@ def _uniform(order, x):
 
 
 def _integrated(order, x):
-    """ln of the integral of exp(x - x cosh t) cosh(order t) by the trapezoidal rule: its error is exp(-pi^2/step)."""
+    """ln of the integral of exp(x - x cosh t) cosh(order t), by the trapezoidal rule (to exp(-pi^2/step))."""
     t = _STEP * np.arange(int(_REACH / _STEP)).reshape(-1, *[1] * np.ndim(x))
     exponents = order * t - x * (np.cosh(t) - 1) + np.log1p(np.exp(-2 * order * t))
     top = np.max(exponents, axis=0)
@@ -57,8 +57,8 @@ def _integrated(order, x):
 
 
 def log_besselke_numpy(order, x):
-    """ln of exp(x) K_order(x) for x > 0: SciPy's ``kve`` (AMOS) where it has a value and all its digits, else an
-    expansion, or an integral."""
+    """ln of exp(x) K_order(x) for x > 0: SciPy's ``kve`` (AMOS) where it has all digits, else an expansion or
+    an integral."""
     from scipy.special import gammaln, kve
 
     order, x = np.broadcast_arrays(np.abs(np.asarray(order, dtype=float)), np.asarray(x, dtype=float))

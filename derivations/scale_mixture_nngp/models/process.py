@@ -135,8 +135,14 @@ def evidence(y, K, prior: ScaleLaw, noise: float = 0.0, noise_kind: Literal["sca
     return float(prior.log_marginal(y.size, factor.quadratic(y), outputs * factor.log_det))
 
 
-def scale_posterior(y, K, prior: ScaleLaw, noise: float = 0.0,
-                    noise_kind: Literal["scaled", "fixed"] = "scaled", jitter: float = 0.0) -> ScaleLaw:  # fmt: skip
+def scale_posterior(
+    y,
+    K,
+    prior: ScaleLaw,
+    noise: float = 0.0,
+    noise_kind: Literal["scaled", "fixed"] = "scaled",
+    jitter: float = 0.0,
+) -> ScaleLaw:
     """The law of s, given data ``y``: of the prior's own family where it has one."""
     K, y = _data(K, y, noise, noise_kind, jitter)
     if noise > 0 and noise_kind == "fixed":
@@ -149,9 +155,9 @@ def predict(K_XX, K_XS, K_SS, y, prior: ScaleLaw, noise: float = 0.0,
             noise_kind: Literal["scaled", "fixed"] = "scaled", jitter: float = 0.0):  # fmt: skip
     """The process at test points, given data ``y`` (n,) or (n, outputs).
 
-    ``K_XX`` (n, n), ``K_XS`` (n, k), ``K_SS`` (k, k) or its diagonal (k,). Noise of the variance ``noise`` times s
-    ("scaled": a `ScaleMixture`, in closed form) or of its own ("fixed": `FixedNoise`, by quadrature in
-    ln s). ``jitter`` is added to the diagonal of K_XX. ValueError in words for what does not fit.
+    ``K_XX`` (n, n), ``K_XS`` (n, k), ``K_SS`` (k, k) or its diagonal (k,). Noise of the variance ``noise``
+    times s ("scaled": a `ScaleMixture`, in closed form) or of its own ("fixed": `FixedNoise`, by
+    quadrature in ln s). ``jitter`` is added to the diagonal of K_XX. ValueError in words for what does not fit.
     """
     K, y = _data(K_XX, y, noise, noise_kind, jitter)
     if noise > 0 and noise_kind == "fixed":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import erfcx, gammaln, logsumexp
 
-from theory.closed_form import Formula
+from theory.closed_form.branch import Formula
 
 from .. import bessel_family
 from ..bessel_family import gamma_log_density_of_values, gig_log_density
@@ -17,7 +17,6 @@ from ..half_cauchy import half_cauchy_log_density
 from ..moments import mean_scale
 from ..student_t import log_density_of_values
 from .numeric import log_integral, nodes
-
 
 _TINY = float(np.finfo(float).tiny)
 _GIG = (bessel_family.nu, bessel_family.alpha, bessel_family.beta)
@@ -342,8 +341,7 @@ class Discrete(ScaleLaw):
 
 
 class Tilted(ScaleLaw):
-    """What n values with quadratic form Q make of a ``prior``: density proportional to that of the prior times
-    s^(-n/2) exp(-Q/(2 s))."""
+    """What n values with quadratic form Q make of a ``prior``: its density times s^(-n/2) exp(-Q/(2 s))."""
 
     def __init__(self, prior: ScaleLaw, n: int, Q: float):
         self.prior, self.n, self.Q = prior, n, float(Q)

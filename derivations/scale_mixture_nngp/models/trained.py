@@ -12,8 +12,8 @@ from .scale import ScaleLaw
 class TrainedEnsemble:
     """Networks with kernel s K and tangent kernel s Theta, trained on data ``y`` (n,) at a rate.
 
-    ``K_XX``, ``Theta_XX`` (n, n); ``K_XS``, ``Theta_XS`` (n, k); ``K_SS`` (k, k). Without ``Theta`` only the last
-    layer is trained, whose tangent kernel is K. Times count learning rate times steps.
+    ``K_XX``, ``Theta_XX`` (n, n); ``K_XS``, ``Theta_XS`` (n, k); ``K_SS`` (k, k). Without ``Theta`` only the
+    last layer is trained, whose tangent kernel is K. Times count learning rate times steps.
     """
 
     def __init__(self, K_XX, K_XS, K_SS, y, prior: ScaleLaw, Theta_XX=None, Theta_XS=None):

@@ -1,4 +1,4 @@
-"""Evidence and posteriors by draws of the prior, weighed with their likelihood: nothing else is known of them."""
+"""Evidence and posteriors by draws of the prior, weighed with their likelihood."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def of_data(noise=NOISE, y=Y) -> dict:
 
 
 def likelihoods(rng, draws, s):
-    """Draws of the values at data and test point, given s, and the likelihood of the data: (draws, 4), (draws,).
+    """Draws of the values at data and test point, given s, and the data's likelihood: (draws, 4), (draws,).
 
     Noise has the scale too: variance s NOISE.
     """
@@ -68,8 +68,7 @@ def mean_likelihood(*, xp, rng, progress, prior, draws, replicates, **parameters
 
 
 def weighed(*, xp, rng, progress, a, b, draws, replicates, measured) -> Measurement:
-    """Draws of the prior with their likelihoods as weights: the mean of s, the variance at the test point, or
-    the log-density there, from the chance of a window of width 0.1."""
+    """Draws of the prior, weighed with their likelihoods: the mean of s, or the test value's variance."""
     data = of_data()
 
     def draw(rng):

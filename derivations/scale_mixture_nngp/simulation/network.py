@@ -13,13 +13,13 @@ X = np.array([[1.2, 0.3, -0.5], [-0.4, 0.9, 0.8]])
 
 
 def features(rng, draws: int, width: int, inputs=X) -> np.ndarray:
-    """Of random networks the hidden layer's ReLUs over the root of the width: (draws, inputs, width)."""
+    """The hidden ReLUs of random networks, over the root of the width: (draws, inputs, width)."""
     W = rng.normal(size=(draws, inputs.shape[1], width)) * np.sqrt(2 / inputs.shape[1])
     return np.maximum(np.einsum("ni,diw->dnw", inputs, W), 0) / np.sqrt(width)
 
 
 def outputs(rng, draws: int, width: int, scale, inputs=X, count: int = 1) -> np.ndarray:
-    """Outputs of random networks, all last-layer weights of one network of variance s: (draws, inputs, count).
+    """Outputs of random networks, last-layer weights of one network of variance s: (draws, inputs, count).
 
     ``scale(rng, draws)`` draws s.
     """
@@ -34,7 +34,7 @@ def inverse_gamma(rng, draws, a, b):
 
 
 def kernel(inputs=X) -> np.ndarray:
-    """E of the product of two hidden ReLUs, at s = 1, by quadrature over the angle of the two weights' plane."""
+    """E of the product of two hidden ReLUs, at s = 1, by quadrature over the angle in the inputs' plane."""
     d = inputs.shape[1]
     norm = np.linalg.norm(inputs, axis=1)
     cosine = np.clip(inputs @ inputs.T / np.outer(norm, norm), -1, 1)
@@ -129,5 +129,8 @@ _LAST = {"laptop": {"draws": 500, "replicates": 32}, "gpu": {"draws": 10_000, "r
 outputs_outside = Simulation(outside, _MANY)
 waves_of_outputs = Simulation(partial(waves, k=(0.5, 1.0, 2.0)), _MANY)
 variance_of_outputs = Simulation(partial(moments_of_outputs, width=32, measured="variance"), _MANY)
-dependence_of_outputs = Simulation(partial(moments_of_outputs, b=5.0, measured="dependence"), _MANY)
+dependence_of_outputs = Simulation(
+    partial(moments_of_outputs, b=5.0, measured="dependence"),
+    {"laptop": {"draws": 8000, "replicates": 32}, "gpu": {"draws": 100_000, "replicates": 256}},
+)
 outputs_of_last_layer = Simulation(last_layer_trained, _LAST)

@@ -8,7 +8,7 @@ import numpy as np
 
 from theory.simulation import Measurement, Simulation, replicate
 
-from .bayes import LENGTH, X, X_TEST, Y, kernel, scales
+from .bayes import LENGTH, X_TEST, X, Y, kernel, scales
 
 TIMES = np.array([0.1, 0.5, 2.0, 8.0])
 DOUBLINGS = 18
@@ -46,7 +46,7 @@ def trained(rng, draws, t, a, b, prior="inverse gamma"):
 
 
 def errors_of_modes(*, xp, rng, progress, a, b, draws, replicates, measured, prior="inverse gamma"):
-    """Of a mode of the tangent kernel the mean error over its target, or the mean square, at several times."""
+    """Of a mode of the tangent kernel the mean error over its target, or the mean square, at all times."""
     lam, V = np.linalg.eigh(tangent_kernel(X, X))
     target, mode = V[:, -1] @ Y, V[:, -1]
     start = mode @ kernel(X, X) @ mode
@@ -65,8 +65,8 @@ def errors_of_modes(*, xp, rng, progress, a, b, draws, replicates, measured, pri
 
 
 def end_of_training(*, xp, rng, progress, q, a, b, draws, replicates) -> Measurement:
-    """How often two trained outputs that share the scale leave a circle around their mean at the test point, in
-    units of the variance of f_0(*) - A f_0(X) at s = 1."""
+    """How often two trained outputs that share the scale leave a circle around their mean at the test point,
+    in units of the variance of f_0(*) - A f_0(X) at s = 1."""
     points = np.append(X, X_TEST)
     A = np.linalg.solve(tangent_kernel(X, X), tangent_kernel(X, np.array([X_TEST]))[:, 0])
     both = np.append(-A, 1.0)
