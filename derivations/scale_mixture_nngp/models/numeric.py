@@ -13,11 +13,11 @@ _LARGEST = 600.0
 """|ln s| never goes beyond: s stays a float."""
 
 
-def nodes(log_integrand: Callable, count: int = 400) -> tuple[np.ndarray, np.ndarray]:
+def nodes(log_integrand: Callable, count: int = 800) -> tuple[np.ndarray, np.ndarray]:
     """``count`` equidistant u and the log of integrand times step there.
 
     ``log_integrand(u)``: array to array, of one peak. An analytic integrand that dies out at both ends
-    is integrated to rounding error once the step resolves the peak; 400 nodes over the range do.
+    is integrated to rounding error once the step resolves the peak; 800 nodes over the range do.
     """
     grid = np.concatenate([-np.geomspace(_LARGEST, 1e-2, 400), [0.0], np.geomspace(1e-2, _LARGEST, 400)])
     with np.errstate(all="ignore"):
@@ -39,6 +39,6 @@ def nodes(log_integrand: Callable, count: int = 400) -> tuple[np.ndarray, np.nda
     return u, values + np.log(u[1] - u[0])
 
 
-def log_integral(log_integrand: Callable, count: int = 400) -> float:
+def log_integral(log_integrand: Callable, count: int = 800) -> float:
     """ln of the integral over u of exp(log_integrand(u))."""
     return float(logsumexp(nodes(log_integrand, count)[1]))
