@@ -18,9 +18,7 @@ q_1 = Parameter("q_1", "variance of the preactivation at the first input", POSIT
 q_2 = Parameter("q_2", "variance of the preactivation at the second input", POSITIVE, extremes=(1e-6, 1e3))
 c = Parameter("c", "covariance of the preactivations at two inputs", REAL, extremes=(-1e3, 1e3))
 q = Parameter("q", "variance of the preactivation", POSITIVE, extremes=(1e-6, 1e3))
-theta = Parameter(
-    "theta", "angle between two inputs", sp.Interval(0, sp.pi), unit="radians", latex=r"\theta"
-)
+theta = Parameter("theta", "angle between two inputs", sp.Interval(0, sp.pi), unit="radians", latex=r"\theta")
 rho = Parameter("rho", "correlation of the preactivations", sp.Interval(-1, 1), latex=r"\rho")
 sigma_w = Parameter(
     "sigma_w", "standard deviation of the weights", NONNEGATIVE, latex=r"\sigma_w", extremes=(1e-3, 1e3)

@@ -16,7 +16,7 @@ _EVERYWHERE = (
 ).split()
 _ROOTS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
 _PRECISE = (
-    "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sech sign asin acos atan asinh acosh atanh "
+    "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sech sign asin acos atan atan2 asinh acosh atanh "
     "erf erfc gamma loggamma digamma power binomial besselk besseli besselj bessely expint LambertW "
     "wright_omega log_besselke log_gamma_ratio log_matern hyper nth_root Abs Max Min where "
     "logical_and logical_or logical_not polygamma factorial summation symbolic_sum"
@@ -29,6 +29,7 @@ TABLE: dict[str, dict[str, str]] = {
         for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh")
     },
     "Abs": {"numpy": "numpy:abs", "jax": "jax.numpy:abs", "torch": "torch:abs"},
+    "atan2": {"numpy": "numpy:arctan2", "jax": "jax.numpy:arctan2", "torch": "torch:atan2"},
     "Max": {
         "numpy": "numpy:maximum", "jax": "jax.numpy:maximum", "torch": "theory.backends.own:maximum_torch"
     },

@@ -18,6 +18,7 @@ sin, cos, tan, sinh, cosh, tanh, sech, sign = (
     mp.sign,
 )
 asin, acos, atan, asinh, acosh, atanh = mp.asin, mp.acos, mp.atan, mp.asinh, mp.acosh, mp.atanh
+atan2 = mp.atan2
 erf, erfc, gamma, loggamma, digamma = mp.erf, mp.erfc, mp.gamma, mp.loggamma, mp.digamma
 besselk, besseli, besselj, bessely, expint = mp.besselk, mp.besseli, mp.besselj, mp.bessely, mp.expint
 binomial, polygamma, factorial, LambertW, power = (

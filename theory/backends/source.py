@@ -74,9 +74,9 @@ class ArrayPrinter(RatioPrinter):
     _print_tanh = _print_asin = _print_acos = _print_atan = _print_asinh = _print_acosh = _print_atanh = (
         _print_known
     )
-    _print_erf = _print_erfc = _print_gamma = _print_loggamma = _print_Abs = _print_sign = _print_sech = (
-        _print_known
-    )
+    _print_atan2 = _print_erf = _print_erfc = _print_gamma = _print_loggamma = _print_Abs = _print_sign = (
+        _print_sech
+    ) = _print_known
     _print_expm1 = _print_log1p = _print_LambertW = _print_known
 
     def _print_Max(self, e):
