@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Integral, besselk, cosh, exp, gamma, log, loggamma, oo, pi, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
-from theory.functions import log_besselke, log_matern
+from theory.functions import log1p, log_besselke, log_gamma_ratio, log_matern
 from theory.parameter import POSITIVE, REAL
 from theory.rules import Given, Limit, Rewrites, Substitutes
 
@@ -110,6 +110,27 @@ log_density = Claim(
     - D / 2,
     Substitutes(logarithm, density),
 )
+falling = Claim(
+    ln_p,
+    log_matern(n / 2 - nu, sqrt(alpha * (beta + Q)))
+    - log_matern(-nu, sqrt(alpha * beta))
+    + log_gamma_ratio(-nu, n / 2)
+    + n / 2 * log((n - 2 * nu) / (2 * pi * (beta + Q)))
+    + nu * log1p(Q / beta)
+    - D / 2,
+    Rewrites(log_density),
+    where=nu < 0,
+)
+rising = Claim(
+    ln_p,
+    log_matern(nu - n / 2, sqrt(alpha * (beta + Q)))
+    - log_matern(nu, sqrt(alpha * beta))
+    - log_gamma_ratio(nu - n / 2, n / 2)
+    + n / 2 * log(alpha / (4 * pi * nu))
+    - D / 2,
+    Rewrites(log_density),
+    where=2 * nu > n,
+)
 bayes = Claim(h_y, N * h / p, Given("Bayes' rule for the scale"))
 scale_posterior = Claim(
     h_y,
@@ -169,9 +190,8 @@ gamma_log_density = Claim(
 steep_log_density = Claim(
     ln_p,
     log_matern(a - n / 2, sqrt(2 * b * Q))
-    + loggamma(a - n / 2)
-    - loggamma(a)
-    + n / 2 * log(b / (2 * pi))
+    - log_gamma_ratio(a - n / 2, n / 2)
+    + n / 2 * log(b / (2 * pi * a))
     - D / 2,
     Rewrites(gamma_log_density),
     where=2 * a > n,
@@ -213,7 +233,12 @@ towards_student_t = Claim(
 student_t_limit = Claim(p, student_t_density.rhs, Limit(towards_student_t, alpha, 0))
 
 # %%
-gig_log_density = ExplicitForm(log_density, (n, Q, D, nu, alpha, beta))
+moderate = alpha * (beta + Q) < 4 * nu**2
+gig_log_density = ExplicitForm(
+    log_density,
+    (n, Q, D, nu, alpha, beta),
+    forms=((falling, (nu < -1) & moderate), (rising, (2 * nu > n + 2) & moderate), (log_density, True)),
+)
 gamma_log_density_of_values = ExplicitForm(
     gamma_log_density,
     (n, Q, D, a, b),

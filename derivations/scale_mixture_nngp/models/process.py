@@ -157,7 +157,7 @@ def predict(K_XX, K_XS, K_SS, y, prior: ScaleLaw, noise: float = 0.0,
 
     ``K_XX`` (n, n), ``K_XS`` (n, k), ``K_SS`` (k, k) or its diagonal (k,). Noise of the variance ``noise``
     times s ("scaled": a `ScaleMixture`, in closed form) or of its own ("fixed": `FixedNoise`, by
-    quadrature in ln s). ``jitter`` is added to the diagonal of K_XX. ValueError in words for what does not fit.
+    quadrature in ln s). ``jitter`` is added to the diagonal of K_XX. ValueError for what does not fit.
     """
     K, y = _data(K_XX, y, noise, noise_kind, jitter)
     if noise > 0 and noise_kind == "fixed":

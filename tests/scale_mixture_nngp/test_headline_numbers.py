@@ -1,0 +1,78 @@
+"""The numbers of the theory's card, and references of 40 digits."""
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+from derivations.scale_mixture_nngp import (
+    GIG,
+    Gamma,
+    HalfCauchy,
+    InverseGamma,
+    dependence_ratio,
+    kurtosis_ratio,
+    log_density_of_values,
+    log_predictive_density,
+    mean_error,
+    variance_at_a_test_point,
+)
+
+
+def test_the_kurtosis_is_4_at_shape_5():
+    assert kurtosis_ratio(5.0) == 4
+    assert dependence_ratio(5.0) == pytest.approx(4 / 3)
+
+
+@pytest.mark.parametrize("z", [1e-3, 0.7, 30.0])
+def test_at_shape_one_half_the_error_is_a_stretched_exponential(z):
+    assert mean_error(z, 0.5, 1.3) == pytest.approx(np.exp(-2 * np.sqrt(1.3 * z)), rel=4e-15)
+
+
+@pytest.mark.parametrize("n", [1, 3, 40])
+def test_the_predictive_density_is_the_ratio_of_densities(n):
+    Q, D, f, m, r, a, b = 2.7, 0.3, 1.1, 0.4, 0.6, 2.2, 1.7
+    more = log_density_of_values(n + 1, Q + (f - m) ** 2 / r, D + np.log(r), a, b)
+    ratio = more - log_density_of_values(n, Q, D, a, b)
+    assert log_predictive_density(f, m, r, n, Q, a, b) == pytest.approx(ratio, abs=1e-14 * (1 + n))
+
+
+def test_the_variance_is_calibrated_by_many_data():
+    assert variance_at_a_test_point(1.0, 5000, 5000 * 3.1, 2.0, 1.0) == pytest.approx(3.1, rel=1e-3)
+
+
+def integrated(log_prior, n, Q):
+    """ln of the integral of the Gaussian density times the prior, by mpmath."""
+    with mp.workdps(40):
+        n, Q = mp.mpf(n), mp.mpf(Q)
+        term = lambda u: mp.exp(log_prior(u) + u - n / 2 * mp.log(2 * mp.pi) - n * u / 2 - Q / 2 * mp.exp(-u))  # noqa: E731
+        middle = mp.log(Q / n)
+        return mp.log(mp.quad(term, [-200, middle - 6, middle - 2, middle, middle + 2, middle + 6, 30, 200]))
+
+
+A, B, P = mp.mpf("1.7"), mp.mpf("0.6"), mp.mpf("-0.5")
+LAWS = {
+    "inverse gamma": (
+        InverseGamma(1.7, 0.6),
+        lambda u: A * mp.log(B) - mp.loggamma(A) - (A + 1) * u - B * mp.exp(-u),
+    ),
+    "gamma": (Gamma(1.7, 0.6), lambda u: A * mp.log(B) - mp.loggamma(A) + (A - 1) * u - B * mp.exp(u)),
+    "gig": (
+        GIG(-0.5, 1.7, 0.6),
+        lambda u: (
+            P / 2 * mp.log(A / B)
+            - mp.log(2 * mp.besselk(P, mp.sqrt(A * B)))
+            + (P - 1) * u
+            - (A * mp.exp(u) + B * mp.exp(-u)) / 2
+        ),
+    ),
+    "half-Cauchy": (HalfCauchy(), lambda u: -mp.log(mp.pi) - u / 2 - mp.log(1 + mp.exp(u))),
+}
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 150])
+@pytest.mark.parametrize("name", LAWS)
+def test_densities_against_forty_digits(name, n):
+    law, log_prior = LAWS[name]
+    for Q in (0.02 * n, 1.3 * n, 20.0 * n):
+        exact = float(integrated(log_prior, n, Q))
+        assert law.log_marginal(n, Q) == pytest.approx(exact, rel=1e-13, abs=1e-13), Q
