@@ -22,7 +22,7 @@ alpha = Parameter("alpha", "GIG: rate of large scales", POSITIVE, latex=r"\alpha
 beta = Parameter("beta", "GIG: rate of small scales", POSITIVE, latex=r"\beta", extremes=(1e-3, 1e3))
 z = sp.Symbol("z", real=True)
 g, Z, Z_1, ln_Z, p, ln_p, h_y, E_s = sp.symbols("g Z Z_1 ln_Z p ln_p h_y E_s")
-j, j_gamma = sp.symbols("j j_gamma")
+g_y, Z_y, j = sp.symbols("g_y Z_y j")
 
 # %%
 weight = Claim(
@@ -77,18 +77,23 @@ mean_from_below = Claim(
 # Values of the process add their number to the order and their quadratic form to $\beta$.
 
 # %%
-joint = Claim(j, N * h * s, Given("the joint density of the values and z"))
-joint_in_z = Claim(
-    j,
-    (2 * pi) ** (-n / 2)
-    * exp(-D / 2)
-    * ((beta + Q) / alpha) ** ((nu - n / 2) / 2)
-    * exp((nu - n / 2) * z - sqrt(alpha * (beta + Q)) * cosh(z))
-    / (2 * (beta / alpha) ** (nu / 2) * besselk(nu, sqrt(alpha * beta))),
-    Substitutes(joint, normal, prior, at={s: sqrt((beta + Q) / alpha) * exp(z)}),
+own_weight = Claim(
+    g_y,
+    s ** (nu - n / 2) * exp(-(alpha * s + (beta + Q) / s) / 2),
+    Substitutes(weight, at={g: g_y, nu: nu - n / 2, beta: beta + Q}),
 )
-marginal = Claim(p, Integral(j, (z, -oo, oo)), Given("the density of the values"))
-marginal_in_z = Claim(p, Integral(joint_in_z.rhs, (z, -oo, oo)), Substitutes(marginal, joint_in_z))
+own_total = Claim(
+    Z_y,
+    2 * ((beta + Q) / alpha) ** ((nu - n / 2) / 2) * besselk(nu - n / 2, sqrt(alpha * (beta + Q))),
+    Substitutes(normaliser, at={Z: Z_y, nu: nu - n / 2, beta: beta + Q}),
+)
+constant = Claim(j, N * h * s / g_y, Given("the joint density of values and ln s, over that weight"))
+constant_in_full = Claim(
+    j,
+    (2 * pi) ** (-n / 2) * exp(-D / 2) / (2 * (beta / alpha) ** (nu / 2) * besselk(nu, sqrt(alpha * beta))),
+    Substitutes(constant, normal, prior, own_weight),
+)
+marginal = Claim(p, j * Z_y, Given("it is free of s: the density is that constant times all of the weight"))
 density = Claim(
     p,
     (2 * pi) ** (-n / 2)
@@ -97,7 +102,7 @@ density = Claim(
     / besselk(nu, sqrt(alpha * beta))
     * ((beta + Q) / alpha) ** ((nu - n / 2) / 2)
     * besselk(nu - n / 2, sqrt(alpha * (beta + Q))),
-    Rewrites(marginal_in_z),
+    Substitutes(marginal, constant_in_full, own_total),
 )
 logarithm = Claim(ln_p, log(p), Given("the log-density"))
 log_density = Claim(
@@ -150,20 +155,20 @@ posterior_mean = Claim(
 
 # %%
 gamma_prior = Claim(h, b**a / gamma(a) * s ** (a - 1) * exp(-b * s), Given("the gamma prior of s"))
-gamma_joint = Claim(j_gamma, N * h * s, Given("the joint density of the values and z"))
-gamma_joint_in_z = Claim(
-    j_gamma,
-    (2 * pi) ** (-n / 2)
-    * exp(-D / 2)
-    * b**a
-    / gamma(a)
-    * (Q / (2 * b)) ** ((a - n / 2) / 2)
-    * exp((a - n / 2) * z - sqrt(2 * b * Q) * cosh(z)),
-    Substitutes(gamma_joint, normal, gamma_prior, at={s: sqrt(Q / (2 * b)) * exp(z)}),
+gamma_weight = Claim(
+    g_y,
+    s ** (a - n / 2) * exp(-b * s - Q / (2 * s)),
+    Substitutes(weight, at={g: g_y, nu: a - n / 2, alpha: 2 * b, beta: Q}),
 )
-gamma_marginal = Claim(p, Integral(j_gamma, (z, -oo, oo)), Given("the density of the values"))
-gamma_marginal_in_z = Claim(
-    p, Integral(gamma_joint_in_z.rhs, (z, -oo, oo)), Substitutes(gamma_marginal, gamma_joint_in_z)
+gamma_total = Claim(
+    Z_y,
+    2 * (Q / (2 * b)) ** ((a - n / 2) / 2) * besselk(a - n / 2, sqrt(2 * b * Q)),
+    Substitutes(normaliser, at={Z: Z_y, nu: a - n / 2, alpha: 2 * b, beta: Q}),
+)
+gamma_constant = Claim(
+    j,
+    (2 * pi) ** (-n / 2) * exp(-D / 2) * b**a / gamma(a),
+    Substitutes(constant, normal, gamma_prior, gamma_weight),
 )
 gamma_density = Claim(
     p,
@@ -174,7 +179,7 @@ gamma_density = Claim(
     / gamma(a)
     * (Q / (2 * b)) ** ((a - n / 2) / 2)
     * besselk(a - n / 2, sqrt(2 * b * Q)),
-    Rewrites(gamma_marginal_in_z),
+    Substitutes(marginal, gamma_constant, gamma_total),
 )
 gamma_log_density = Claim(
     ln_p,

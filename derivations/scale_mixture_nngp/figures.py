@@ -39,7 +39,7 @@ def scale_priors(axes):
     r"""What a random scale does to a process. (a) Draws of the Student-t process with $a = 1$, $b = 1$:
     smooth as those of the Gaussian process (grey), of different sizes. (b) Densities of an output for
     three priors of the scale and for the Gaussian process, all with $K = 1$; markers: histograms of
-    200,000 outputs of networks with one hidden layer of 200 ReLUs.
+    40,000 outputs of networks with one hidden layer of 200 ReLUs.
     """
     rng, x = np.random.default_rng(3), np.linspace(-2, 2, 161)
     K = smooth(x, x) + 1e-9 * np.eye(len(x))
@@ -67,7 +67,8 @@ def scale_priors(axes):
             ]
         ) / np.sqrt(one)
         height = np.histogram(found, edges)[0] / len(found) / np.diff(edges)
-        axes[1].plot((edges[1:] + edges[:-1]) / 2, np.where(height > 0, height, np.nan), "os^"[k], ms=3, color=f"C{k}",
+        middle = (edges[1:] + edges[:-1]) / 2
+        axes[1].plot(middle, np.where(height > 0, height, np.nan), "os^"[k], ms=3, color=f"C{k}",
                      **OPEN, label=f"{name}, networks")  # fmt: skip
     axes[1].plot(
         f, np.exp(-(f**2) / 2) / np.sqrt(2 * np.pi), color="0.5", linestyle=":", label="Gaussian process"

@@ -46,7 +46,7 @@ def integrated(log_prior, n, Q):
         n, Q = mp.mpf(n), mp.mpf(Q)
         term = lambda u: mp.exp(log_prior(u) + u - n / 2 * mp.log(2 * mp.pi) - n * u / 2 - Q / 2 * mp.exp(-u))  # noqa: E731
         middle = mp.log(Q / n)
-        return mp.log(mp.quad(term, [-200, middle - 6, middle - 2, middle, middle + 2, middle + 6, 30, 200]))
+        return mp.log(mp.quad(term, [-200, *[middle + mp.mpf(k) / 2 for k in range(-12, 13)], 30, 200]))
 
 
 A, B, P = mp.mpf("1.7"), mp.mpf("0.6"), mp.mpf("-0.5")

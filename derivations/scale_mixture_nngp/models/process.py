@@ -17,7 +17,7 @@ from scipy.special import logsumexp
 from ..noise import log_density_of_a_mode
 from .kernels import Factor, array, conditioned
 from .numeric import nodes
-from .scale import InverseGamma, ScaleLaw
+from .scale import Discrete, InverseGamma, ScaleLaw
 
 NOISE_KINDS = ("scaled", "fixed")
 
@@ -209,11 +209,14 @@ class _Fixed:
         self.u, log_weights = self._nodes()
         self.log_evidence = float(logsumexp(log_weights))
         self.weights = np.exp(log_weights - self.log_evidence)
-        self.law = _Nodes(prior, self.log_likelihood, self.log_evidence)
+        self.law = self._posterior(log_weights)
+
+    def _posterior(self, log_weights) -> ScaleLaw:
+        if isinstance(self.prior, Discrete):
+            return Discrete(self.prior.scales, np.maximum(np.exp(log_weights - np.max(log_weights)), 1e-300))
+        return _Nodes(self.prior, self.log_likelihood, self.log_evidence)
 
     def _nodes(self):
-        from .scale import Discrete
-
         if isinstance(self.prior, Discrete):
             u = np.log(self.prior.scales)
             return u, np.log(self.prior.weights) + self.log_likelihood(u)
