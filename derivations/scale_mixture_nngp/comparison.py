@@ -53,7 +53,7 @@ gamma_evidence_by_draws = Comparison(
     gamma_log_density_of_values, evidence_of_gamma, {"a": 1.7, "b": 0.4}, MonteCarlo()
 )
 gig_evidence_by_draws = Comparison(
-    gig_log_density, evidence_of_gig, {"nu": -0.5, "alpha": 4.0, "beta": 1.1}, MonteCarlo()
+    gig_log_density, evidence_of_gig, {"nu": -1.2, "alpha": 4.0, "beta": 0.6}, MonteCarlo()
 )
 half_cauchy_evidence_by_draws = Comparison(half_cauchy_log_density, evidence_of_half_cauchy, {}, MonteCarlo())
 scale_by_draws = Comparison(posterior_mean_scale, posterior_scale, IG, MonteCarlo())

@@ -36,7 +36,7 @@ a = Parameter("a", "shape of the prior of the scale", POSITIVE, extremes=(0.1, 5
 z = Parameter("z", "time in units of the mode, eta lambda t", POSITIVE, extremes=(1e-3, 1e4))
 x = sp.Symbol("x", real=True)
 u = Parameter("u", "standard deviation of the last layer's weights", POSITIVE)
-j, M, slope, scaled, M_gig, M_gamma, M_half = sp.symbols("j M mu m M_GIG M_gamma M_C")
+j, M, slope, scaled, M_gig, M_gamma, M_half, Z_z = sp.symbols("j M mu m M_GIG M_gamma M_C Z_z")
 T_of = sp.Function("T", real=True)
 
 # %%
@@ -110,22 +110,20 @@ stable_weighted_mean = Claim(
 # ## The other priors
 
 # %%
-gig_joint = Claim(sp.Symbol("j_GIG"), exp(-z * s) * h * s, Given("the same for a GIG prior"))
-gig_in_x = Claim(
-    sp.Symbol("j_GIG"),
-    (beta / (alpha + 2 * z)) ** (nu / 2)
-    * exp(nu * x - sqrt((alpha + 2 * z) * beta) * cosh(x))
-    / (2 * (beta / alpha) ** (nu / 2) * besselk(nu, sqrt(alpha * beta))),
-    Substitutes(gig_joint, bessel_family.prior, at={s: sqrt(beta / (alpha + 2 * z)) * exp(x)}),
+all_weight = Claim(
+    Z_z,
+    2 * (beta / (alpha + 2 * z)) ** (nu / 2) * besselk(nu, sqrt((alpha + 2 * z) * beta)),
+    Substitutes(bessel_family.normaliser, at={bessel_family.Z: Z_z, alpha: alpha + 2 * z}),
 )
-gig_mean = Claim(M_gig, Integral(sp.Symbol("j_GIG"), (x, -oo, oo)), Given("the mean over the scales"))
-gig_mean_in_x = Claim(M_gig, Integral(gig_in_x.rhs, (x, -oo, oo)), Substitutes(gig_mean, gig_in_x))
+gig_mean = Claim(
+    M_gig, Z_z / bessel_family.Z, Given("of a GIG prior exp(-z s) adds 2 z to the rate of large scales")
+)
 gig_transform = Claim(
     M_gig,
     (alpha / (alpha + 2 * z)) ** (nu / 2)
     * besselk(nu, sqrt((alpha + 2 * z) * beta))
     / besselk(nu, sqrt(alpha * beta)),
-    Rewrites(gig_mean_in_x),
+    Substitutes(gig_mean, all_weight, bessel_family.normaliser),
 )
 gamma_gathers = Claim(
     T_of(s).diff(s), exp(-z * s) * h, Given("scales up to s of the mean of exp(-z s), gamma prior")
