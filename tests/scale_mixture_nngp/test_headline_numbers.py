@@ -69,7 +69,7 @@ LAWS = {
 }
 
 
-@pytest.mark.parametrize("n", [1, 7, 150])
+@pytest.mark.parametrize("n", [1, 7])
 @pytest.mark.parametrize("name", LAWS)
 def test_densities_against_forty_digits(name, n):
     law, log_prior = LAWS[name]
