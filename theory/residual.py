@@ -133,8 +133,11 @@ def _branches(expression) -> list[sp.Equality]:
 
 
 def _simplifies_to_zero(expression) -> bool:
-    """Integrals are never left to SymPy: it gets some definite ones wrong."""
+    """Integrals are never left to SymPy: it gets some definite ones wrong; nor sums of gamma functions,
+    over which it may sit for minutes."""
     if expression.has(sp.Integral, sp.hyper, sp.Piecewise) or expression.count_ops() > _LARGEST_FOR_SYMPY:
+        return False
+    if expression.has(sp.Sum) and expression.has(sp.gamma):
         return False
     return sp.simplify(expression, doit=False) == 0
 

@@ -39,7 +39,11 @@ TABLE: dict[str, dict[str, str]] = {
     "power": {"numpy": "numpy:power", "jax": "jax.numpy:power", "torch": "torch:pow"},
     "erf": {"numpy": "scipy.special:erf", "jax": "jax.scipy.special:erf", "torch": "torch.special:erf"},
     "erfc": {"numpy": "scipy.special:erfc", "jax": "jax.scipy.special:erfc", "torch": "torch.special:erfc"},
-    "gamma": {"numpy": "scipy.special:gamma", "jax": "jax.scipy.special:gamma"},
+    "gamma": {
+        "numpy": "scipy.special:gamma",
+        "jax": "theory.backends.own:gamma_jax",
+        "torch": "theory.backends.own:gamma_torch",
+    },
     "loggamma": {
         "numpy": "scipy.special:gammaln",
         "jax": "jax.scipy.special:gammaln",

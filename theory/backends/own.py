@@ -28,34 +28,66 @@ def _ratio(upper, lower, z, n):
     return ratio
 
 
+def _ends(upper, z):
+    """Where the series is a polynomial of at most as many terms as are summed."""
+    found = z != z
+    for a in upper:
+        found = found | ((a <= 0) & (a > -_TERMS) & (a == a // 1))
+    return found
+
+
 def hyper_numpy(upper, lower, z):
-    """The series up to |z| = 1/2; beyond, SciPy's 2F1 (to about 1e-13)."""
+    """The series up to |z| = 1/2, and where it ends; beyond, SciPy's 2F1 (to about 1e-13)."""
     z = np.asarray(z)
-    series = hyper_series(upper, lower, np.where(np.abs(z) <= 0.5, z, 0.5))
-    if len(upper) == 2 and len(lower) == 1 and np.any(np.abs(z) > 0.5):
+    summed = (np.abs(z) <= 0.5) | _ends(upper, z)
+    series = hyper_series(upper, lower, np.where(summed, z, 0.5))
+    if len(upper) == 2 and len(lower) == 1 and not np.all(summed):
         from scipy.special import hyp2f1
 
-        return np.where(np.abs(z) <= 0.5, series, hyp2f1(*upper, *lower, z))
-    return np.where(np.abs(z) <= 0.5, series, np.nan)
+        return np.where(summed, series, hyp2f1(*upper, *lower, z))
+    return np.where(summed, series, np.nan)
 
 
 def hyper_jax(upper, lower, z):
-    """The series, as a loop, for unrolled it takes XLA many seconds; NaN beyond |z| = 1/2."""
+    """The series, as a loop, for unrolled it takes XLA many seconds; NaN beyond |z| = 1/2 if it does not end."""
     import jax
     import jax.numpy as jnp
 
     one = jnp.ones_like(sum((*upper, *lower), jnp.asarray(z, float)))
     step = lambda k, total: 1.0 + total * _ratio(upper, lower, z, (_TERMS - 1.0) - k)  # noqa: E731
     series = jax.lax.fori_loop(0, _TERMS, step, one)
-    return jnp.where(jnp.abs(z) <= 0.5, series, jnp.nan)
+    return jnp.where((jnp.abs(z) <= 0.5) | _ends(upper, z), series, jnp.nan)
 
 
 def hyper_torch(upper, lower, z):
-    """The series; NaN beyond |z| = 1/2."""
+    """The series; NaN beyond |z| = 1/2 if it does not end."""
     import torch
 
     z = z if torch.is_tensor(z) else torch.tensor(z, dtype=torch.float64)
-    return torch.where(torch.abs(z) <= 0.5, hyper_series(upper, lower, z), torch.nan)
+    return torch.where((torch.abs(z) <= 0.5) | _ends(upper, z), hyper_series(upper, lower, z), torch.nan)
+
+
+def gamma_jax(x):
+    """JAX's loses digits with growing x: from 2 to 40 it is reached from between 1 and 2 by recurrence."""
+    import jax
+
+    return _gamma(jax.numpy, jax.numpy.asarray(x, float), jax.scipy.special.gamma)
+
+
+def gamma_torch(x):
+    """The gamma function for x > 0, which PyTorch has only as a logarithm."""
+    import torch
+
+    x = x if torch.is_tensor(x) else torch.tensor(x, dtype=torch.float64)
+    return _gamma(torch, x, lambda y: torch.exp(torch.special.gammaln(y)))
+
+
+def _gamma(xp, x, gamma):
+    steps = xp.where((x >= 2) & (x <= 40), xp.floor(x) - 1, 0.0)
+    value = gamma(x - steps)
+    for k in range(39):
+        value = value * xp.where(k < steps, x - steps + k, 1.0)
+    return value
 
 
 def nth_root(x, n):

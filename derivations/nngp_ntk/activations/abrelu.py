@@ -112,6 +112,11 @@ def third_of_cube(x):
     return x**3 / 3 * hyper([], [sp.Rational(5, 2)], -(x**2) / 4)
 
 
+dual_at_large_angles = Claim(
+    T,
+    sqrt(q_1) * sqrt(q_2) * ((a - b) ** 2 / (2 * pi) * third_of_cube(pi - theta) + a * b * cos(theta)),
+    Rewrites(dual),
+)
 gap_at_small_angles = Claim(
     gap,
     2 * sin(theta / 2) ** 2 - (a - b) ** 2 / (a**2 + b**2) * third_of_cube(theta) / pi,
@@ -132,6 +137,26 @@ derivative_at_large_angles = Claim(
 )
 
 # %%
+m = sp.symbols("m")
+mean_of_one = Claim(
+    m,
+    (b - a)
+    * sqrt(q)
+    / (2 * pi)
+    * Integral(r**2 * exp(-(r**2) / 2), (r, 0, oo))
+    * Integral(cos(psi), (psi, -pi / 2, pi / 2)),
+    Given("the mean of phi(u) in polar coordinates, both halves of the plane together"),
+)
+second_moment = Claim(Integral(r**2 * exp(-(r**2) / 2), (r, 0, oo)), sqrt(pi / 2), Integrates())
+half_turn = Claim(Integral(cos(psi), (psi, -pi / 2, pi / 2)), 2, Integrates())
+mean_value = Claim(m, (b - a) * sqrt(q / (2 * pi)), Substitutes(mean_of_one, second_moment, half_turn))
+
+# %%
+abrelu_mean = ExplicitForm(mean_value, (q, a, b))
+abrelu_dual = ExplicitForm(
+    dual, (q_1, q_2, theta, a, b), forms=((dual_at_large_angles, theta > 2), (dual, True))
+)
+abrelu_derivative_dual = ExplicitForm(derivative_dual, (theta, a, b))
 abrelu_kappa = ExplicitForm(
     cosine_map,
     (theta, a, b),
@@ -156,6 +181,7 @@ relu = Activation(
     gap=abrelu_gap,
     scale_form=abrelu_diagonal,
     scale_dot_form=abrelu_derivative_diagonal,
+    mean_form=abrelu_mean,
 )
 absolute = replace(relu.with_(a=-1), name="absolute")
 

@@ -64,6 +64,12 @@ angle = Claim(c, sqrt(q_1) * sqrt(q_2) * cos(theta), Substitutes(covariance, thi
 
 # %%
 sine = Claim(sin(theta), sqrt(q_1 * q_2 - c**2) / (sqrt(q_1) * sqrt(q_2)), Equates(angle))
+half_sine = Claim(
+    sin(theta / 2), sqrt(sqrt(q_1) * sqrt(q_2) - c) / sqrt(2 * sqrt(q_1) * sqrt(q_2)), Equates(angle)
+)
+half_cosine = Claim(
+    cos(theta / 2), sqrt(sqrt(q_1) * sqrt(q_2) + c) / sqrt(2 * sqrt(q_1) * sqrt(q_2)), Equates(angle)
+)
 angle_of_covariance = Claim(
     theta,
     atan2(sqrt(sqrt(q_1) * sqrt(q_2) - c) * sqrt(sqrt(q_1) * sqrt(q_2) + c), c),
@@ -78,3 +84,13 @@ price_in_angle = Claim(
     Derivative(T, theta) / Derivative(c, theta),
     Given("Price's theorem, as the angle changes"),
 )
+
+
+# %% [markdown]
+# The variances of the difference and of the sum of the two, without cancellation where they are nearly equal
+# or opposite.
+
+# %%
+variance_of_difference = (sqrt(q_1) - sqrt(q_2)) ** 2 + 4 * sqrt(q_1) * sqrt(q_2) * sin(theta / 2) ** 2
+variance_of_sum = (sqrt(q_1) - sqrt(q_2)) ** 2 + 4 * sqrt(q_1) * sqrt(q_2) * cos(theta / 2) ** 2
+half_angles = (half_sine, half_cosine)

@@ -125,6 +125,10 @@ cdf_derivative_by_angle = Claim(
 # %%
 erf_dual = ExplicitForm(dual_by_angle, (q_1, q_2, c, theta, b))
 erf_derivative_dual = ExplicitForm(derivative_by_angle, (q_1, q_2, theta, b))
+erf_by_covariance = ExplicitForm(dual, (q_1, q_2, c, b))
+erf_derivative_by_covariance = ExplicitForm(derivative_dual, (q_1, q_2, c, b))
+normal_cdf_by_covariance = ExplicitForm(cdf_dual, (q_1, q_2, c))
+normal_cdf_derivative_by_covariance = ExplicitForm(cdf_derivative_dual, (q_1, q_2, c))
 erf_diagonal = ExplicitForm(diagonal, (q, b))
 erf_derivative_diagonal = ExplicitForm(derivative_diagonal, (q, b))
 normal_cdf_dual = ExplicitForm(cdf_dual_by_angle, (q_1, q_2, c, theta))

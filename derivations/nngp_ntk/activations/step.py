@@ -81,6 +81,8 @@ sign_map_about_the_right_angle = Claim(kappa, 2 * (pi / 2 - theta) / pi, Rewrite
 sign_gap = Claim(gap, 2 * theta / pi, Substitutes(step_distance, sign_map))
 
 # %%
+step_product = ExplicitForm(step_dual, (theta,))
+sign_product = ExplicitForm(sign_dual, (theta,))
 step_kappa = ExplicitForm(step_map_at_large_angles, (theta,))
 step_kappa_dot = ExplicitForm(derivative_map, (theta,))
 step_one_minus_kappa = ExplicitForm(step_gap, (theta,))

@@ -30,12 +30,16 @@ def initialise(
     *,
     outputs: int = 1,
     heads: int | None = None,
+    draws: int | None = None,
 ) -> list:
     """Random parameters, one entry for each layer, in the backend's arrays.
 
     Every layer has ``width`` channels but the last one with weights, which has ``outputs``. ``inputs`` is the
     shape of one input: (d,), (positions, channels) or (height, width, channels). ``heads`` of attention:
-    as many as the width. Biases are left out where ``sigma_b`` is 0. JAX keeps float64 where it is enabled.
+    as many as the width. ``draws``: that many networks at once, on a first axis of every parameter (dense
+    layers broadcast over it, and `jax.vmap` maps the others). Biases are left out where ``sigma_b`` is 0. JAX
+    keeps float64 where it is enabled.
+
     Raises ValueError for a network without weights, or a branch that changes the shape.
     """
     layers, standard = _parts(network)
@@ -44,9 +48,14 @@ def initialise(
     xp = namespace(backend) if isinstance(backend, str) else backend
     last = _last_with_weights(layers)
     shape, parameters = tuple(inputs), []
+
+    def normal(shape, deviation):
+        shape = tuple(shape) if draws is None else (draws, *shape)
+        return xp.asarray(deviation * rng.standard_normal(shape))
+
     for k, layer in enumerate(layers):
         size = outputs if k == last else width
-        entry, shape = _start(layer, shape, size, rng, xp, standard, heads or width)
+        entry, shape = _start(layer, shape, size, normal, standard, heads or width)
         parameters.append(entry)
     return parameters
 
@@ -96,7 +105,7 @@ def dense_ntk_by_backpropagation(network, parameters, x1, x2=None):
     second = first if x2 is None else _sweep(layers, parameters, x2, standard)
     total = 0.0
     for (a1, back1, scale, bias), (a2, back2, _, _) in zip(first, second, strict=True):
-        total = total + (scale**2 * (a1 @ a2.T) + bias**2) * (back1 @ back2.T)
+        total = total + (scale**2 * (a1 @ a2.mT) + bias**2) * (back1 @ back2.mT)
     return total
 
 
@@ -135,19 +144,19 @@ def _last_with_weights(layers) -> int:
 # Parameters at the start, and the shape of what comes out.
 
 
-def _start(layer, shape, size, rng, xp, standard, heads):
+def _start(layer, shape, size, normal, standard, heads):
     if isinstance(layer, Dense):
-        return _weights(layer, (shape[-1], size), shape[-1], rng, xp, standard), (*shape[:-1], size)
+        return _weights(layer, (shape[-1], size), shape[-1], normal, standard), (*shape[:-1], size)
     if isinstance(layer, Conv):
         taps = (layer.size,) * (len(shape) - 1)
         fan_in = math.prod(taps) * shape[-1]
-        return _weights(layer, (*taps, shape[-1], size), fan_in, rng, xp, standard), (*shape[:-1], size)
+        return _weights(layer, (*taps, shape[-1], size), fan_in, normal, standard), (*shape[:-1], size)
     if isinstance(layer, Attention):
-        return _heads(layer, shape[-1], size, heads, rng, xp, standard), (*shape[:-1], size)
+        return _heads(layer, shape[-1], size, heads, normal, standard), (*shape[:-1], size)
     if isinstance(layer, Residual):
         entries, out = [], shape
         for inner in layer.layers:
-            entry, out = _start(inner, out, shape[-1], rng, xp, standard, heads)
+            entry, out = _start(inner, out, shape[-1], normal, standard, heads)
             entries.append(entry)
         if out != shape:
             raise ValueError(f"Residual: the branch makes {out} of {shape}, and cannot be added")
@@ -159,29 +168,25 @@ def _start(layer, shape, size, rng, xp, standard, heads):
     return (), shape
 
 
-def _weights(layer, shape, fan_in, rng, xp, standard):
+def _weights(layer, shape, fan_in, normal, standard):
     """(weights, biases), or (weights,) where there are no biases."""
-    W = _normal(rng, shape, layer.sigma_w / math.sqrt(fan_in) if standard else 1.0, xp)
+    W = normal(shape, layer.sigma_w / math.sqrt(fan_in) if standard else 1.0)
     if layer.sigma_b == 0:
         return (W,)
-    return W, _normal(rng, shape[-1:], layer.sigma_b if standard else 1.0, xp)
+    return W, normal(shape[-1:], layer.sigma_b if standard else 1.0)
 
 
-def _heads(layer, channels, size, heads, rng, xp, standard):
+def _heads(layer, channels, size, heads, normal, standard):
     """(queries and) keys, values (heads, channels, channels) and the output (heads, channels, size)."""
     inner, outer = (heads, channels, channels), (heads, channels, size)
     unit = 1 / math.sqrt(channels) if standard else 1.0
     # queries and keys that share their weights have one factor, the root of both
     shared = math.sqrt(layer.sigma_q * layer.sigma_k)
     deviations = (layer.sigma_q, layer.sigma_k) if layer.logits == "identity" else (shared,)
-    entry = [_normal(rng, inner, s * unit if standard else 1.0, xp) for s in deviations]
-    entry.append(_normal(rng, inner, unit, xp))
+    entry = [normal(inner, s * unit if standard else 1.0) for s in deviations]
+    entry.append(normal(inner, unit))
     spread = layer.sigma_v / math.sqrt(heads * channels) if standard else 1.0
-    return (*entry, _normal(rng, outer, spread, xp))
-
-
-def _normal(rng, shape, deviation, xp):
-    return xp.asarray(deviation * rng.standard_normal(shape))
+    return (*entry, normal(outer, spread))
 
 
 # What each layer does.
@@ -213,20 +218,20 @@ def _affine(layer, entry, z, fan_in, standard):
     z = z if standard else layer.sigma_w / math.sqrt(fan_in) * z
     if len(entry) == 1:
         return z
-    return z + (entry[1] if standard else layer.sigma_b * entry[1])
+    b = entry[1] if entry[1].ndim == 1 else entry[1][:, None, :]
+    return z + (b if standard else layer.sigma_b * b)
 
 
 def _convolve(xp, layer, W, x):
-    """The sum over the filter's places of the shifted image times that place's weights."""
+    """All that the filter sees, side by side as channels, times its weights."""
     axes = tuple(range(1, x.ndim - 1))
     lengths = tuple(x.shape[axis] for axis in axes)
     for axis in axes:
         x = _widen(xp, x, axis, layer.size // 2, layer.padding == "circular")
-    total = 0.0
-    for place in np.ndindex(*(layer.size,) * len(axes)):
-        window = tuple(slice(r, r + length) for r, length in zip(place, lengths, strict=True))
-        total = total + x[(slice(None), *window)] @ W[place]
-    return total
+    places = np.ndindex(*(layer.size,) * len(axes))
+    windows = [tuple(slice(r, r + n) for r, n in zip(place, lengths, strict=True)) for place in places]
+    seen = xp.concat([x[(slice(None), *window)] for window in windows], axis=-1)
+    return seen @ xp.reshape(W, (-1, W.shape[-1]))
 
 
 def _widen(xp, x, axis: int, by: int, circular: bool):
@@ -291,7 +296,7 @@ def _sweep(layers, parameters, x, standard):
         scale = 1.0 if standard else layer.sigma_w / math.sqrt(a.shape[-1])
         bias = (1.0 if standard else layer.sigma_b) if len(entry) == 2 else 0.0
         found.append((a, back, scale, bias))
-        back = scale * (back @ entry[0].T)
+        back = scale * (back @ entry[0].mT)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -30,7 +30,8 @@ class Activation:
 
     The forms are closed forms of claims: ``kappa``, ``kappa_dot``, ``gap`` of theta, ``scale`` and
     ``scale_dot`` of q for a homogeneous activation; ``pair`` and ``derivative_pair`` of (q_1, q_2, c, theta);
-    ``mean`` of q; all of parameters besides. ``odd``: phi(-u) = -phi(u), so that the mean is 0.
+    ``mean`` of q; all of parameters besides. Anything with ``names`` of arguments and an ``evaluate(library,
+    values)`` may stand for a closed form, as a `quadrature` does. ``odd``: phi(-u) = -phi(u), so that the mean is 0.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Activation:
     mean_form: ClosedForm | None = None
     odd: bool = False
     diverges: bool = False
+    function: Callable | None = None
 
     def __repr__(self) -> str:
         values = ", ".join(f"{k}={v!r}" for k, v in self.parameters.items())
@@ -65,6 +67,8 @@ class Activation:
 
     def __call__(self, u):
         """phi(u), elementwise."""
+        if self.function is not None:
+            return self.function(u)
         return on_values(lambda library, values: self._compiled(library)(*values)[0], [u], self.name)
 
     @lru_cache(maxsize=8)  # noqa: B019
@@ -95,14 +99,15 @@ class Activation:
     def of_pair(self, pair: Pair):
         if self.pair_form is not None and not (pair.known and self.degree is not None):
             return self._of(self.pair_form, pair)
-        return _power(pair.g, self.degree) * (self.scale * self._of(self.kappa, pair))
+        return _power(pair.g, self.degree) * (self._scale(pair.library) * self._of(self.kappa, pair))
 
     def derivative_of_pair(self, pair: Pair):
         if self.derivative_pair_form is not None and not (pair.known and self.degree is not None):
             return self._of(self.derivative_pair_form, pair)
         if self.diverges:
             self._refuse_parallel(pair)
-        return _power(pair.g, self.degree - 1) * (self.scale_dot * self._of(self.kappa_dot, pair))
+        scale = self._scale_dot(pair.library)
+        return _power(pair.g, self.degree - 1) * (scale * self._of(self.kappa_dot, pair))
 
     def diagonal(self, q):
         """T for identical inputs, the mean of phi(u)**2 at variance ``q``."""
@@ -117,24 +122,42 @@ class Activation:
         return self._of_variance(self.derivative_diagonal_form or self.scale_dot_form, q)
 
     def mean(self, q):
-        """E phi(u) at variance ``q``."""
+        """E phi(u) at variance ``q``. NotImplementedError where there is no formula."""
+
+        def evaluate(library, values):
+            _check_variance(self.name, values[0], library)
+            return self.mean_of(library, values[0])
+
+        return on_values(evaluate, [q], self.name)
+
+    def mean_of(self, library: str, q):
         if self.odd:
             return 0.0 * q
         if self.mean_form is None:
             raise NotImplementedError(f"{self.name}: no formula for its mean")
-        return self._of_variance(self.mean_form, q)
+        return value_of(self.mean_form, library, self._arguments(self.mean_form, library, q=q)) + 0 * q
 
     # homogeneous activations
 
     @property
     def scale(self) -> float:
         """T = scale (q1 q2)**(degree/2) kappa(theta)."""
-        return float(unchecked(self.scale_form, "numpy", self._arguments(self.scale_form, q=1.0)))
+        return float(self._scale("numpy"))
 
     @property
     def scale_dot(self) -> float:
         """Tdot = scale_dot (q1 q2)**((degree-1)/2) kappa_dot(theta)."""
-        return float(unchecked(self.scale_dot_form, "numpy", self._arguments(self.scale_dot_form, q=1.0)))
+        return float(self._scale_dot("numpy"))
+
+    def _scale(self, library: str):
+        return self._at_unit_variance(self.scale_form, library)
+
+    def _scale_dot(self, library: str):
+        return self._at_unit_variance(self.scale_dot_form, library)
+
+    def _at_unit_variance(self, form: ClosedForm, library: str):
+        library = library if library == "mpmath" else "numpy"
+        return value_of(form, library, self._arguments(form, library, q=1.0))
 
     def angular(self, theta):
         """(kappa, kappa_dot, 1 - kappa) at angles ``theta`` in [0, pi], each to its last digits.
@@ -153,18 +176,20 @@ class Activation:
 
     def _of(self, form: ClosedForm, pair: Pair):
         known = {"q_1": pair.q_1, "q_2": pair.q_2, "c": pair.c, "theta": pair.theta}
-        return unchecked(form, pair.library, self._arguments(form, **known))
+        return value_of(form, pair.library, self._arguments(form, pair.library, **known))
 
     def _of_variance(self, form: ClosedForm, q):
         def evaluate(library, values):
             (q,) = values
             _check_variance(self.name, q, library)
-            return unchecked(form, library, self._arguments(form, q=q)) + 0 * q
+            return value_of(form, library, self._arguments(form, library, q=q)) + 0 * q
 
         return on_values(evaluate, [q], self.name)
 
-    def _arguments(self, form: ClosedForm, **known) -> list:
-        return [known[n] if n in known else self.parameters[n] for n in form.names]
+    def _arguments(self, form: ClosedForm, library: str, **known) -> list:
+        # not as integers, of which NumPy takes no negative powers
+        number = _precise if library == "mpmath" else float
+        return [known[n] if n in known else number(self.parameters[n]) for n in form.names]
 
     @property
     def _divergence(self) -> str:
@@ -183,6 +208,19 @@ class Activation:
 
 
 _U = u
+
+
+def value_of(form, library: str, arguments: list):
+    """Of a closed form, or of what else can be evaluated."""
+    if isinstance(form, ClosedForm):
+        return unchecked(form, library, arguments)
+    return form.evaluate(library, arguments)
+
+
+def _precise(value):
+    from mpmath import mpf
+
+    return mpf(value)
 
 
 def _any(condition) -> bool:

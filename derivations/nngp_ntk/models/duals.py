@@ -8,20 +8,23 @@ import pkgutil
 from collections.abc import Callable
 from functools import cache
 
+import sympy as sp
+
 from .activation import Activation
+from .quadrature import quadrature
 
 
-def dual(activation: Activation | str | Callable, q1, q2, c, *, angle=None):
+def dual(activation: Activation | str | sp.Expr, q1, q2, c, *, angle=None):
     """T = E phi(u) phi(v), u and v Gaussians of variances ``q1``, ``q2`` and covariance ``c``.
 
-    ``activation``: an `Activation`, the name of one, or any function of arrays (see `activation`).
+    ``activation``: an `Activation`, the name of one, or a SymPy expression in ``u`` (by `quadrature`).
     Numbers or arrays of NumPy, JAX or PyTorch, which broadcast; ``angle`` (radians) where it is known better
     than ``c`` tells it. ValueError for what is no covariance (NaN included), and for unknown names.
     """
     return activation_of(activation).dual(q1, q2, c, angle=angle)
 
 
-def derivative_dual(activation: Activation | str | Callable, q1, q2, c, *, angle=None):
+def derivative_dual(activation: Activation | str | sp.Expr, q1, q2, c, *, angle=None):
     """E phi'(u) phi'(v), see `dual`. ValueError where it diverges (step and sign of parallel inputs)."""
     return activation_of(activation).derivative_dual(q1, q2, c, angle=angle)
 
@@ -48,11 +51,15 @@ class UnknownActivation(ValueError):
 
 
 def activation_of(activation_or_name) -> Activation:
-    """An activation, from itself or from its name."""
+    """An activation, from itself, from its name, or by quadrature from a SymPy expression in ``u``."""
     if isinstance(activation_or_name, Activation):
         return activation_or_name
     if isinstance(activation_or_name, str):
         return activation(activation_or_name)
+    if isinstance(activation_or_name, sp.Expr):
+        return quadrature(activation_or_name)
+    if callable(activation_or_name):
+        raise TypeError(f"{activation_or_name!r}: make it an activation by quadrature(function, derivative)")
     raise TypeError(f"{activation_or_name!r} is no activation: give an Activation or the name of one")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..architecture.layers import Attention, GlobalAveragePool
 from . import composed
+from .convolution_loops import Pooled, suits
 from .inputs import checked, flat_pairs, has_kinks, own_pairs, position_pairs, wants_positions
 from .loops import compiled, fill_angles
 from .pairs import unit
@@ -38,10 +39,12 @@ class Tiles:
         self.kinked = has_kinks(self.layers)
         self.positions = wants_positions(self.layers)
         self.crossed = any(isinstance(one, Attention | GlobalAveragePool) for one in self.layers)
-        self.expansion, self.block = None, 256
+        self.expansion, self.loops, self.block = None, None, 256
         if self.positions:
             size = prod(self.X1.shape[1:-1]) ** (2 if self.crossed else 1)
             self.block = max(1, int((BLOCK / size) ** 0.5))
+            if ntk and not self.standard and suits(self.layers):
+                self.loops, self.block = Pooled(self.layers, self.dtype), 32
         else:
             self._expand()
 
@@ -60,10 +63,12 @@ class Tiles:
             self.scale1, self.scale2 = s1**self.expansion.degree, s2**self.expansion.degree
 
     def tile(self, rows: slice, columns: slice) -> tuple[np.ndarray, ...]:
-        """(nngp, ntk) or (nngp,) at these inputs, in float64."""
+        """(nngp, ntk) or (nngp,) at these inputs, in float64 but for convolutions of float32."""
         if self.expansion is not None:
             return self._by_angle(rows, columns)
         a, b = self.X1[rows], self.X2[columns]
+        if self.loops is not None:
+            return tuple(self.loops.tile(a, b, self.symmetric and rows == columns))
         if self.positions:
             pairs = position_pairs(a, b, self.kinked, self.ntk, self.crossed)
             own = None
