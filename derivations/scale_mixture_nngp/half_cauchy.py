@@ -30,7 +30,6 @@ joint_in_v = Claim(
     Substitutes(joint, normal, prior, at={s: v**-2}),
 )
 marginal = Claim(p, Integral(j, (v, 0, oo)), Given("the density of the values"))
-marginal_in_v = Claim(p, Integral(joint_in_v.rhs, (v, 0, oo)), Substitutes(marginal, joint_in_v))
 density = Claim(
     p,
     (2 * pi) ** (-n / 2)
@@ -40,7 +39,7 @@ density = Claim(
     * exp(Q / 2)
     * (Q / 2) ** ((1 - n) / 2)
     * expint((n + 1) / 2, Q / 2),
-    Rewrites(marginal_in_v),
+    Substitutes(marginal, joint_in_v),
 )
 one_value = Claim(
     p,
