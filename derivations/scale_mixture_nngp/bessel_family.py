@@ -126,6 +126,19 @@ falling = Claim(
     Rewrites(log_density),
     where=nu < 0,
 )
+level = Claim(
+    ln_p,
+    log_matern(n / 2 - nu, sqrt(alpha * (beta + Q)))
+    - log_besselke(nu, sqrt(alpha * beta))
+    + sqrt(alpha * beta)
+    + log_gamma_ratio(1, n / 2 - nu - 1)
+    + (n / 2 - nu - 1) * log((n - 2 * nu) / (2 * pi * (beta + Q)))
+    - log(2 * pi * (beta + Q))
+    + nu / 2 * log(alpha / (4 * pi**2 * beta))
+    - D / 2,
+    Rewrites(log_density),
+    where=2 * nu < n,
+)
 rising = Claim(
     ln_p,
     log_matern(nu - n / 2, sqrt(alpha * (beta + Q)))
@@ -204,10 +217,9 @@ steep_log_density = Claim(
 flat_log_density = Claim(
     ln_p,
     log_matern(n / 2 - a, sqrt(2 * b * Q))
-    + loggamma(n / 2 - a)
-    - loggamma(a)
-    + a * log(b / (2 * pi))
-    - (n / 2 - a) * log(pi * Q)
+    + log_gamma_ratio(a, n / 2 - 2 * a)
+    + (n / 2 - 2 * a) * log((n - 2 * a) / (2 * pi * Q))
+    + a * log(b / (2 * pi**2 * Q))
     - D / 2,
     Rewrites(gamma_log_density),
     where=2 * a < n,
@@ -242,7 +254,12 @@ moderate = alpha * (beta + Q) < 4 * nu**2
 gig_log_density = ExplicitForm(
     log_density,
     (n, Q, D, nu, alpha, beta),
-    forms=((falling, (nu < -1) & moderate), (rising, (2 * nu > n + 2) & moderate), (log_density, True)),
+    forms=(
+        (falling, (nu < -1) & moderate),
+        (rising, (2 * nu > n + 2) & moderate),
+        (level, (nu > -1) & (2 * nu < n - 1) & (alpha * (beta + Q) < (n - 2 * nu) ** 2)),
+        (log_density, True),
+    ),
 )
 gamma_log_density_of_values = ExplicitForm(
     gamma_log_density,

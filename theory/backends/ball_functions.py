@@ -99,6 +99,11 @@ def _lambertw(x, k=None):
     return x.lambertw() if k is None else _real(acb(x).lambertw(int(k.unique_fmpz())), x)
 
 
+def _bessel_k(n, x):
+    """Even in the order: of positive orders FLINT's own does not come back at some precisions."""
+    return x.bessel_k(-n if n.real > 0 else n)
+
+
 def _binomial(analytic, n, k):
     return (n + 1).gamma() / ((k + 1).gamma() * (n - k + 1).gamma())
 
@@ -121,8 +126,8 @@ FUNCTIONS = {
         analytic, *((x,) if k is None else (x, k))
     ),
     "wright_omega": _cut(_wright_omega, lambda z: abs(z.imag) < 3),
-    "log_besselke": _cut(lambda n, x: x + x.bessel_k(n).log(), _right_of(0), 1),
-    "log_matern": _cut(lambda n, x: (2 * (x / 2) ** n * x.bessel_k(n) / n.gamma()).log(), _right_of(0), 1),
+    "log_besselke": _cut(lambda n, x: x + _bessel_k(n, x).log(), _right_of(0), 1),
+    "log_matern": _cut(lambda n, x: (2 * (x / 2) ** n * _bessel_k(n, x) / n.gamma()).log(), _right_of(0), 1),
     "log_gamma_ratio": _cut(lambda x, h: (x + h).lgamma() - x.lgamma() - h * (x + h).log(), _right_of(0)),
     "atan2": lambda analytic, y, x: acb("nan") if isinstance(y + x, acb) else arb.atan2(y, x),
     "binomial": _binomial,
@@ -130,7 +135,7 @@ FUNCTIONS = {
     "besselj": _cut(lambda n, x: x.bessel_j(n), _right_of(0), 1),
     "bessely": _cut(lambda n, x: x.bessel_y(n), _right_of(0), 1),
     "besseli": _cut(lambda n, x: x.bessel_i(n), _right_of(0), 1),
-    "besselk": _cut(lambda n, x: x.bessel_k(n), _right_of(0), 1),
+    "besselk": _cut(_bessel_k, _right_of(0), 1),
     "zeta": lambda analytic, s, a=None: s.zeta() if a is None else s.zeta(a),
     "lerchphi": _cut(lambda z, s, a: _real(acb(z).lerch_phi(s, a), z, s, a), below_one),
     "polylog": _cut(lambda s, z: _real(acb(z).polylog(s), s, z), below_one, 1),

@@ -12,8 +12,8 @@ from .own import STIRLING
 _FAR = 30.0
 """From here on in sqrt(order^2 + x^2) the uniform expansion has all digits."""
 _TERMS = 16
-_LOSSY = (0.02, 2.01)
-"""Between these x ``kve`` loses up to 3 digits at orders that are not integers."""
+_NEAR = 0.02
+"""Below this x ``kve`` has all digits; up to x = 2 it loses 3 of them at orders that are not integers."""
 _STEP, _REACH = 1 / 10, 12.0
 _STEEP = 2.0
 """From this order on the trapezoidal rule in ln w needs few nodes."""
@@ -47,18 +47,22 @@ def _uniform(order, x):
 
 
 def _integrated(order, x):
-    """ln of the integral of exp(x - x cosh t) cosh(order t), by the trapezoidal rule (to exp(-pi^2/step))."""
-    t = _STEP * np.arange(int(_REACH / _STEP)).reshape(-1, *[1] * np.ndim(x))
-    exponents = order * t - x * (np.cosh(t) - 1) + np.log1p(np.exp(-2 * order * t))
+    """ln of the integral of exp(x - x cosh t) cosh(order t), by the trapezoidal rule (to exp(-pi^2/step)).
+
+    In extended precision where the machine has it: the logarithm may be close to 0.
+    """
+    order, x = order.astype(np.longdouble), x.astype(np.longdouble)
+    t = _STEP * np.arange(int(_REACH / _STEP), dtype=np.longdouble).reshape(-1, *[1] * np.ndim(x))
+    exponents = order * t - 2 * x * np.sinh(t / 2) ** 2 + np.log1p(np.exp(-2 * order * t))
     top = np.max(exponents, axis=0)
     terms = np.exp(exponents - top)
     terms[0] /= 2
-    return top + np.log(_STEP / 2 * np.sum(terms, axis=0))
+    return (top + np.log(np.longdouble(_STEP) / 2 * np.sum(terms, axis=0))).astype(float)
 
 
 def log_besselke_numpy(order, x):
-    """ln of exp(x) K_order(x) for x > 0: SciPy's ``kve`` (AMOS) where it has all digits, else an expansion or
-    an integral."""
+    """ln of exp(x) K_order(x) for x > 0: SciPy's ``kve`` (AMOS) close to 0, beyond it an integral, far off
+    an expansion."""
     from scipy.special import gammaln, kve
 
     order, x = np.broadcast_arrays(np.abs(np.asarray(order, dtype=float)), np.asarray(x, dtype=float))
@@ -69,10 +73,10 @@ def log_besselke_numpy(order, x):
         # so close to 0 that K overflows, its leading term is all of it
         small = gammaln(order) - np.log(2.0) + order * np.log(2 / x)
         found = np.where(np.isfinite(direct), found, small)
-        lossy = (x > _LOSSY[0]) & (x < _LOSSY[1]) & ~far
-        if np.any(lossy):
+        beyond = (x > _NEAR) & ~far
+        if np.any(beyond):
             found = np.array(found)
-            found[lossy] = _integrated(order[lossy], x[lossy])
+            found[beyond] = _integrated(order[beyond], x[beyond])
         return np.where(far, _uniform(order, x), found)
 
 

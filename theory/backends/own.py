@@ -144,7 +144,10 @@ _FAR = 12
 
 
 def _log_gamma_ratio(xp, x, h):
-    """By Stirling's formula for x >= 12, to which a product leads from below."""
+    """By Stirling's formula for x >= 12, to which a product leads from below; h < 0 by the way back."""
+    back = h < 0
+    fall = xp.where(back, h * xp.log1p(xp.where(back, h, 0.0) / x), 0.0)
+    x, h = xp.where(back, x + h, x), abs(h)
     far = x >= _FAR
     shift = xp.where(far, 0.0, float(_FAR))
     big = x + shift
@@ -153,17 +156,18 @@ def _log_gamma_ratio(xp, x, h):
     product = 1.0
     for k in range(_FAR):
         product = product * ((x + k) / (x + h + k))
-    return stirling + h * xp.log1p(shift / (x + h)) + xp.where(far, 0.0, xp.log(product))
+    found = stirling + h * xp.log1p(shift / (x + h)) + xp.where(far, 0.0, xp.log(product))
+    return xp.where(back, -found - fall, found)
 
 
 def log_gamma_ratio_numpy(x, h):
-    return _log_gamma_ratio(np, np.asarray(x, dtype=float), h)
+    return _log_gamma_ratio(np, np.asarray(x, dtype=float), np.asarray(h, dtype=float))[()]
 
 
 def log_gamma_ratio_jax(x, h):
     import jax.numpy as jnp
 
-    return _log_gamma_ratio(jnp, jnp.asarray(x), h)
+    return _log_gamma_ratio(jnp, jnp.asarray(x), jnp.asarray(h))
 
 
 def log_gamma_ratio_torch(x, h):
