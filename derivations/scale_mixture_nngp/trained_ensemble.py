@@ -13,7 +13,7 @@ from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import NONNEGATIVE, POSITIVE, REAL
 from theory.rules import Given, Rewrites, Solves, Substitutes
 
-from .convergence import M, a, lighter_mean, slope, weighted_mean, z
+from .convergence import M, a, heavier_mean, lighter_mean, slope, weighted_mean, z
 from .convergence import stable_transform as stable_error
 from .convergence import stable_weighted_mean as stable_weighted
 from .convergence import transform as mean_error
@@ -82,6 +82,12 @@ lighter_loss = Claim(
     Rewrites(loss_of_mode),
     where=a > 1,
 )
+heavier_loss = Claim(
+    loss,
+    y**2 * stable_error.rhs.subs(z, 2 * z) + K * heavier_mean.rhs.subs(z, 2 * z),
+    Rewrites(loss_of_mode),
+    where=a < 1,
+)
 
 # %% [markdown]
 # At the end of the training: Student-t around $Ay$, with the prior's $2a$ degrees of freedom. If only the
@@ -106,6 +112,8 @@ last_layer = Claim(Sigma, K_s - k**2 / K, Substitutes(spread, at={A: k / K}))
 
 # %%
 loss_of_the_ensemble = ExplicitForm(
-    loss_of_mode, (z, y, K, a, b), forms=((lighter_loss, a > 1), (stable_loss, True))
+    loss_of_mode,
+    (z, y, K, a, b),
+    forms=((lighter_loss, a > 1), (heavier_loss, a < 1), (stable_loss, True)),
 )
 spread_of_trained = ExplicitForm(spread, (K_s, K, k, A))

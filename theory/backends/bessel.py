@@ -12,11 +12,14 @@ from .own import STIRLING
 _FAR = 30.0
 """From here on in sqrt(order^2 + x^2) the uniform expansion has all digits."""
 _TERMS = 16
-_NEAR = 0.02
-"""Below this x ``kve`` has all digits; up to x = 2 it loses 3 of them at orders that are not integers."""
-_STEP, _REACH = 1 / 10, 12.0
-_STEEP = 2.0
-"""From this order on the trapezoidal rule in ln w needs few nodes."""
+_NEAR = 1e-6
+"""From here on an integral: at orders that are not integers ``kve`` loses up to 3 digits."""
+_STEP, _REACH = 1 / 10, 22.0
+_STEEP = 1.0
+"""From this order on the weights in ln w fall fast enough."""
+_BELOW, _ABOVE = 480, 60
+_BLOCK = 4096
+"""Points at a time, of some hundred nodes each."""
 _STIRLING = 12
 
 
@@ -46,18 +49,27 @@ def _uniform(order, x):
     return np.log(np.pi / (2 * r)) / 2 - beyond + order * np.arcsinh(order / x) + np.log(series)
 
 
-def _integrated(order, x):
-    """ln of the integral of exp(x - x cosh t) cosh(order t), by the trapezoidal rule (to exp(-pi^2/step)).
+def _in_blocks(function):
+    """The sums of many points a block at a time, in extended precision where the machine has it: their
+    logarithms may be close to 0."""
 
-    In extended precision where the machine has it: the logarithm may be close to 0.
-    """
-    order, x = order.astype(np.longdouble), x.astype(np.longdouble)
-    t = _STEP * np.arange(int(_REACH / _STEP), dtype=np.longdouble).reshape(-1, *[1] * np.ndim(x))
+    def of_all(order, x):
+        order, x = order.astype(np.longdouble), x.astype(np.longdouble)
+        blocks = [slice(k, k + _BLOCK) for k in range(0, len(x), _BLOCK)]
+        return np.concatenate([x[:0], *[function(order[one], x[one]) for one in blocks]])
+
+    return of_all
+
+
+@_in_blocks
+def _integrated(order, x):
+    """ln of the integral of exp(x - x cosh t) cosh(order t), by the trapezoidal rule (to exp(-pi^2/step))."""
+    t = _STEP * np.arange(int(_REACH / _STEP), dtype=np.longdouble)[:, None]
     exponents = order * t - 2 * x * np.sinh(t / 2) ** 2 + np.log1p(np.exp(-2 * order * t))
     top = np.max(exponents, axis=0)
     terms = np.exp(exponents - top)
     terms[0] /= 2
-    return (top + np.log(np.longdouble(_STEP) / 2 * np.sum(terms, axis=0))).astype(float)
+    return top + np.log(np.longdouble(_STEP) / 2 * np.sum(terms, axis=0))
 
 
 def log_besselke_numpy(order, x):
@@ -80,10 +92,11 @@ def log_besselke_numpy(order, x):
         return np.where(far, _uniform(order, x), found)
 
 
+@_in_blocks
 def _averaged(order, x):
     """ln of the mean of exp(-x^2/(4 w)) over gamma-distributed w, both sums by the trapezoidal rule in
     ln w: the rounding of their common exponents cancels."""
-    u = _STEP * np.arange(-240, 60).reshape(-1, *[1] * np.ndim(x))
+    u = _STEP * np.arange(-_BELOW, _ABOVE, dtype=np.longdouble)[:, None]
     exponents = order * u - np.exp(u)
     terms = np.exp(exponents - np.max(exponents, axis=0))
     fall = x**2 / 4 * np.exp(-u)
@@ -93,19 +106,30 @@ def _averaged(order, x):
     return top + np.log(np.sum(above, axis=0) / np.sum(terms, axis=0))
 
 
+def _close(order, x):
+    """ln of Matern's function for orders below 1: near x = 0 by its factors, beyond by their logarithms."""
+    from scipy.special import gamma, gammaln, kve
+
+    with np.errstate(all="ignore"):
+        product = 2 * (x / 2) ** order / gamma(order) * kve(order, x) * np.exp(-x)
+        found = np.where(np.isfinite(product) & (x > 0), np.log(product), 0.0)
+    far = x > _NEAR
+    nu, y = order[far].astype(np.longdouble), x[far].astype(np.longdouble)
+    rest = np.log(2 * nu) - gammaln(1 + order[far]) - y
+    found[far] = nu * np.log(y / 2) + rest + _integrated(nu, y)
+    return found
+
+
 def log_matern_numpy(order, x):
     """ln of 2^(1 - order) x^order K_order(x)/Gamma(order), order > 0, x > 0; 0 at x = 0."""
-    from scipy.special import gamma, gammaln
+    from scipy.special import gammaln
 
     order, x = np.broadcast_arrays(np.asarray(order, dtype=float), np.asarray(x, dtype=float))
     shape, order, x = x.shape, np.atleast_1d(order), np.atleast_1d(x)
     found = np.empty(x.shape)
     near, steep = np.hypot(order, x) < _FAR, order >= _STEEP
     some = near & ~steep
-    with np.errstate(all="ignore"):
-        bessel = np.exp(log_besselke_numpy(order[some], x[some]) / 2 - x[some] / 2) ** 2
-        product = 2 * (x[some] / 2) ** order[some] / gamma(order[some]) * bessel
-        found[some] = np.where(np.isfinite(product) & (x[some] > 0), np.log(product), 0.0)
+    found[some] = _close(order[some], x[some])
     some = near & steep
     found[some] = _averaged(order[some], x[some])
     some = ~near & (order < _STIRLING)

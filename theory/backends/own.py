@@ -140,23 +140,23 @@ def wright_omega_torch(x):
 
 STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
 """B_2k/(2k (2k - 1)): what ln Gamma is above Stirling's formula, in powers of 1/x^2, times x."""
-_FAR = 12
+_FAR = 8
 
 
 def _log_gamma_ratio(xp, x, h):
-    """By Stirling's formula for x >= 12, to which a product leads from below; h < 0 by the way back."""
+    """By Stirling's formula for x >= 8, to which a product leads from below; h < 0 by the way back."""
     back = h < 0
     fall = xp.where(back, h * xp.log1p(xp.where(back, h, 0.0) / x), 0.0)
     x, h = xp.where(back, x + h, x), abs(h)
     far = x >= _FAR
-    shift = xp.where(far, 0.0, float(_FAR))
+    shift = xp.where(far, 0.0, xp.ceil(_FAR - x))
     big = x + shift
     rest = lambda y: sum(c / y ** (2 * k + 1) for k, c in enumerate(STIRLING))  # noqa: E731
     stirling = (big - 0.5) * xp.log1p(h / big) - h + (rest(big + h) - rest(big))
     product = 1.0
     for k in range(_FAR):
-        product = product * ((x + k) / (x + h + k))
-    found = stirling + h * xp.log1p(shift / (x + h)) + xp.where(far, 0.0, xp.log(product))
+        product = product * xp.where(k < shift, (x + k) / (x + h + k), 1.0)
+    found = stirling + h * xp.log1p(shift / (x + h)) + xp.log(product)
     return xp.where(back, -found - fall, found)
 
 
