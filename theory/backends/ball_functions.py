@@ -100,8 +100,12 @@ def _lambertw(x, k=None):
 
 
 def _bessel_k(n, x):
-    """Even in the order: of positive orders FLINT's own does not come back at some precisions."""
-    return x.bessel_k(-n if n.real > 0 else n)
+    """Even in the order: of positive orders FLINT's own does not come back at some precisions. Its series in
+    x cancels to exp(-2 x), for which there are more bits."""
+    size = abs(float(x.real.mid()))
+    more = int(4 * size) if size < ctx.prec else 0
+    with ctx.workprec(ctx.prec + more):
+        return x.bessel_k(-n if n.real > 0 else n)
 
 
 def _binomial(analytic, n, k):

@@ -143,6 +143,13 @@ STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 
 _FAR = 8
 
 
+def _log1p_minus(xp, t):
+    """log(1 + t) - t, t >= 0: below 1 by the series of the inverse hyperbolic tangent."""
+    w = xp.where(t < 1, t, 1.0) / (2 + xp.where(t < 1, t, 1.0))
+    series = sum(w ** (2 * k + 2) / (2 * k + 3) for k in range(16, -1, -1))
+    return xp.where(t < 1, w * (2 * series - t), xp.log1p(t) - t)
+
+
 def _log_gamma_ratio(xp, x, h):
     """By Stirling's formula for x >= 8, to which a product leads from below; h < 0 by the way back."""
     back = h < 0
@@ -152,7 +159,7 @@ def _log_gamma_ratio(xp, x, h):
     shift = xp.where(far, 0.0, xp.ceil(_FAR - x))
     big = x + shift
     rest = lambda y: sum(c / y ** (2 * k + 1) for k, c in enumerate(STIRLING))  # noqa: E731
-    stirling = (big - 0.5) * xp.log1p(h / big) - h + (rest(big + h) - rest(big))
+    stirling = big * _log1p_minus(xp, h / big) - xp.log1p(h / big) / 2 + (rest(big + h) - rest(big))
     product = 1.0
     for k in range(_FAR):
         product = product * xp.where(k < shift, (x + k) / (x + h + k), 1.0)
