@@ -51,7 +51,7 @@ _OF = {
     "moments": "mean_scale variance_of_a_value kurtosis_ratio dependence_ratio",
     "posterior": "log_predictive_density posterior_mean_scale variance_at_a_test_point",
     "best_prior": "evidence_slope_in_b",
-    "bessel_family": "gig_log_density gamma_log_density_of_values laplace_density",
+    "bessel_family": "gig_log_density gamma_log_density_of_values laplace_log_density",
     "half_cauchy": "half_cauchy_log_density",
     "discrete_scales": "log_odds_of_scales",
     "convergence": "mean_error mean_weighted_error gamma_mean_error",

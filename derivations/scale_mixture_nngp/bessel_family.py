@@ -229,6 +229,9 @@ laplace = Claim(
     sqrt(b / (2 * K)) * exp(-sqrt(2 * b / K) * sp.Abs(f)),
     Substitutes(gamma_density, at={a: 1, n: 1, D: log(K), Q: f**2 / K}),
 )
+log_laplace = Claim(
+    ln_p, log(b / (2 * K)) / 2 - sqrt(2 * b / K) * sp.Abs(f), Substitutes(logarithm, laplace)
+)
 
 # %% [markdown]
 # Both families are ends of the GIG's.
@@ -270,4 +273,4 @@ gamma_log_density_of_values = ExplicitForm(
         (gamma_log_density, True),
     ),
 )
-laplace_density = ExplicitForm(laplace, (f, K, b))
+laplace_log_density = ExplicitForm(log_laplace, (f, K, b))

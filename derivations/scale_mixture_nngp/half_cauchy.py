@@ -60,8 +60,8 @@ log_density = Claim(
     ln_p,
     log(exp(Q / 2) * expint((n + 1) / 2, Q / 2))
     + log_gamma_ratio(half, n / 2)
-    + n / 2 * log((n + 1) / (2 * pi * Q))
-    + log(Q / (2 * pi)) / 2
+    + (n - 1) / 2 * log((n + 1) / (2 * pi * Q))
+    + log((n + 1) / (4 * pi**2)) / 2
     - D / 2,
     Substitutes(logarithm, density),
 )
@@ -69,8 +69,8 @@ log_density_by_integral = Claim(
     ln_p,
     log(scaled_by_integral.rhs)
     + log_gamma_ratio(half, n / 2)
-    + n / 2 * log((n + 1) / (2 * pi * Q))
-    + log(Q / (2 * pi)) / 2
+    + (n - 1) / 2 * log((n + 1) / (2 * pi * Q))
+    + log((n + 1) / (4 * pi**2)) / 2
     - D / 2,
     Rewrites(log_density),
 )
