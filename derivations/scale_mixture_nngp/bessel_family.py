@@ -229,9 +229,7 @@ laplace = Claim(
     sqrt(b / (2 * K)) * exp(-sqrt(2 * b / K) * sp.Abs(f)),
     Substitutes(gamma_density, at={a: 1, n: 1, D: log(K), Q: f**2 / K}),
 )
-log_laplace = Claim(
-    ln_p, log(b / (2 * K)) / 2 - sqrt(2 * b / K) * sp.Abs(f), Substitutes(logarithm, laplace)
-)
+log_laplace = Claim(ln_p, log(b / (2 * K)) / 2 - sqrt(2 * b / K) * sp.Abs(f), Substitutes(logarithm, laplace))
 
 # %% [markdown]
 # Both families are ends of the GIG's.

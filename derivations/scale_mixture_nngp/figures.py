@@ -37,7 +37,7 @@ def smooth(x, y, length=0.5):
 @figure(columns=2, panels=(1, 2), height=2.7, shows=(log_density_of_values,))
 def scale_priors(axes):
     r"""What a random scale does to a process. (a) Draws of the Student-t process with $a = 1$, $b = 1$:
-    smooth as those of the Gaussian process (grey), of different sizes. (b) Densities of an output for
+    as smooth as those of the Gaussian process (grey), but of different sizes. (b) Densities of an output for
     three priors of the scale and for the Gaussian process, all with $K = 1$; markers: histograms of
     40,000 outputs of networks with one hidden layer of 200 ReLUs.
     """
@@ -47,7 +47,7 @@ def scale_priors(axes):
         axes[0].plot(x, draw, color="0.75", lw=0.8, linestyle="-", label="_" if k else "Gaussian process")
     for k, draw in enumerate(process(K, InverseGamma(1.0, 1.0)).sample(rng, 6)):
         axes[0].plot(x, draw, color=f"C{k}", linestyle="-", label="_" if k else "Student-t process")
-    axes[0].set(xlabel="$x$", ylabel="$f(x)$", ylim=(-6, 6))
+    axes[0].set(xlabel="$x$", ylabel="$f(x)$", ylim=(-3, 6))
     axes[0].legend(fontsize=7)
     priors = {
         "inverse gamma, $a = b = 2$": InverseGamma(2.0, 2.0),
@@ -73,7 +73,7 @@ def scale_priors(axes):
     axes[1].plot(
         f, np.exp(-(f**2) / 2) / np.sqrt(2 * np.pi), color="0.5", linestyle=":", label="Gaussian process"
     )
-    axes[1].set(yscale="log", xlabel="output $f$", ylabel="density", ylim=(1e-5, 3))
+    axes[1].set(yscale="log", xlabel="output $f$", ylabel="density", ylim=(1e-5, 60))
     handles, labels = axes[1].get_legend_handles_labels()
     axes[1].legend(handles[::2], labels[::2], fontsize=7)
 
@@ -81,9 +81,9 @@ def scale_priors(axes):
 @figure(columns=2, panels=(1, 2), height=2.7, shows=(variance_at_a_test_point,))
 def regression_bands(axes):
     r"""Regression without noise: mean (line), 95 % bands of the Gaussian process (dashed) and of the
-    Student-t process with $a = b = 2$ (shaded). (a) Data of the size that the kernel expects. (b) The
-    same data three times as large, with an outlier: the mean grows with them, the Gaussian process'
-    band does not.
+    Student-t process with $a = b = 2$ (shaded). (a) Data a little smaller than the kernel expects: the
+    Student-t process takes the narrower band. (b) The same data three times as large, with an
+    outlier: mean and Student-t band grow with them, the Gaussian process' band does not.
     """
     x, X = np.linspace(-2.6, 2.6, 261), np.array([-1.8, -1.3, -0.6, -0.2, 0.3, 1.0, 1.5])
     clean = np.sin(2 * X) * 0.8
@@ -102,31 +102,27 @@ def regression_bands(axes):
         ax.plot(x, found.mean + narrow, "--", color="C1", label="_")
         ax.plot(X, y, "o", color="k", ms=3, label="data")
         ax.set(xlabel="$x$", ylabel="$f(x)$")
-    axes[0].legend(fontsize=7)
+    axes[0].set(ylim=(-3.6, 2.3))
+    axes[0].legend(fontsize=7, loc="lower center")
 
 
 @figure(height=2.7, shows=(log_density_of_values,))
 def distance_against_width(ax):
     r"""Kolmogorov-Smirnov distance between outputs of networks with one hidden layer of ReLUs and $s
     \sim IG(2, 2)$, and Student's $t$ with 4 degrees of freedom: it falls as 1/width down to what
-    200,000 draws can tell (dotted: the 95 % quantile of the distance of that many true draws).
+    100,000 draws can tell (dotted: the 95 % quantile of the distance of that many true draws).
     """
-    widths, count = (2, 4, 8, 16, 32, 64, 128), 200_000
+    widths, count = (2, 4, 8, 16, 32, 64), 100_000
+    rng, found = np.random.default_rng(0), []
+    size, draws = np.diagonal(relu_kernel()), partial(inverse_gamma, a=2.0, b=2.0)
+    for width in widths:
+        f = np.concatenate([outputs(rng, 10_000, width, draws)[:, :, 0] for _ in range(count // 10_000)])
+        found.append([kstest(f[:, k] / np.sqrt(size[k]), student(4).cdf).statistic for k in (0, 1)])
     for k, label in enumerate(("first input", "second input")):
-        rng, found = np.random.default_rng(k), []
-        size = relu_kernel()[k, k]
-        for width in widths:
-            f = np.concatenate(
-                [
-                    outputs(rng, 10_000, width, partial(inverse_gamma, a=2.0, b=2.0))[:, k, 0]
-                    for _ in range(count // 10_000)
-                ]
-            )
-            found.append(kstest(f / np.sqrt(size), student(4).cdf).statistic)
-        ax.plot(widths, found, "os"[k], color=f"C{k}", **OPEN, label=label)
+        ax.plot(widths, np.array(found)[:, k], "os"[k], color=f"C{k}", **OPEN, label=label)
     first = np.array(widths, dtype=float)
     ax.plot(first, 0.25 / first, "-", color="0.5", lw=0.8, label="1/width")
-    ax.axhline(1.358 / np.sqrt(count), color="0.3", linestyle=":", label="draws' own")
+    ax.axhline(1.358 / np.sqrt(count), color="0.3", linestyle=":", label="of true draws")
     ax.set(xscale="log", yscale="log", xlabel="width", ylabel="Kolmogorov-Smirnov distance")
     ax.legend(fontsize=7)
 
@@ -135,23 +131,25 @@ def distance_against_width(ax):
 def held_out_likelihood(axes):
     r"""The diabetes data, 150 patients to learn from and 292 held out, with the NNGP of one hidden
     layer of ReLUs and noise that has the scale. (a) Mean log-density of a held-out patient against the
-    prior's $a$, with $b = a\,s_0$: for a wrong guess $s_0$ of the scale a Gaussian process (dashed, $a
-    \to \infty$) stays wrong, a Student-t process learns. Mean of five splits. (b) The log-evidence, per
-    patient.
+    prior's $a$, with $b = a\,s_0$: for a wrong guess $s_0$ of the scale a Gaussian process (thin dashes,
+    $a \to \infty$) stays wrong, a Student-t process of small $a$ learns it. Mean of five splits. (b) The
+    log-evidence, per patient.
     """
     network = Network([Dense(2**0.5, 0.3), activation("relu"), Dense(1.0, 0.1)])
     shapes, noise = np.geomspace(0.3, 3000, 17), 1.0
-    for k, guess in enumerate((0.05, 0.5, 5.0)):
-        found = np.zeros((2, len(shapes) + 1))
-        for seed in range(5):
-            X, y, X_test, y_test = split(seed)
-            K_XX, K_XS = network.nngp(X, X), network.nngp(X, X_test)
-            own = np.diagonal(network.nngp(X_test, X_test)) + noise
+    guesses = (0.05, 0.5, 5.0)
+    found = np.zeros((len(guesses), 2, len(shapes) + 1))
+    for seed in range(5):
+        X, y, X_test, y_test = split(seed)
+        K_XX, K_XS = network.nngp(X, X), network.nngp(X, X_test)
+        own = np.diagonal(network.nngp(X_test, X_test)) + noise
+        for of_guess, guess in zip(found, guesses, strict=True):
             for i, prior in enumerate([*[InverseGamma(a, a * guess) for a in shapes], Discrete([guess])]):
                 test = predict(K_XX, K_XS, own, y, prior, noise=noise)
-                found[0, i] += np.mean(test.marginal_logpdf(y_test)) / 5
-                found[1, i] += evidence(y, K_XX, prior, noise=noise) / len(y) / 5
-        for ax, row in zip(axes, found, strict=True):
+                of_guess[0, i] += np.mean(test.marginal_logpdf(y_test)) / 5
+                of_guess[1, i] += evidence(y, K_XX, prior, noise=noise) / len(y) / 5
+    for k, (guess, of_guess) in enumerate(zip(guesses, found, strict=True)):
+        for ax, row in zip(axes, of_guess, strict=True):
             ax.plot(shapes, row[:-1], STYLES[k], color=f"C{k}", label=f"$s_0 = {guess:g}$")
             ax.axhline(row[-1], linestyle=(0, (6, 3)), color=f"C{k}", lw=0.6, label="_")
     axes[0].set(xscale="log", xlabel="$a$", ylabel="held-out log-density")
@@ -163,8 +161,9 @@ def held_out_likelihood(axes):
 def training_of_ensembles(axes):
     r"""Ensembles of networks trained by gradient flow, each with its own scale. (a) The mean square
     error on three data: exponential for the Gaussian process (one scale), stretched exponential for
-    inverse-gamma scales, a power law for gamma and half-Cauchy scales. Markers: 20,000 networks. (b)
-    The mean error of a mode against the root of its time: straight lines are stretched exponentials.
+    inverse-gamma scales, a power law for gamma and half-Cauchy scales. Markers: 20,000 networks
+    (none of half-Cauchy scales: their start has no mean square). (b) The mean error of a mode against the
+    root of its time: straight lines are stretched exponentials.
     """
     kernel, rate = bayes.kernel, training.tangent_kernel
     X, x, y = bayes.X, np.array([bayes.X_TEST]), bayes.Y

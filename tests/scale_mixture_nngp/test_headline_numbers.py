@@ -41,8 +41,8 @@ def test_the_variance_is_calibrated_by_many_data():
 
 
 def integrated(log_prior, n, Q):
-    """ln of the integral over u = ln s of the Gaussian density times the prior, by the trapezoidal rule around
-    the peak, whose width sets the step."""
+    """ln of the integral over u = ln s of the Gaussian density times the prior, by the trapezoidal rule
+    around the peak, whose width sets the step."""
     with mp.workdps(40):
         n, Q = mp.mpf(n), mp.mpf(Q)
         power = lambda u: log_prior(u) + u - n / 2 * (mp.log(2 * mp.pi) + u) - Q / 2 * mp.exp(-u)  # noqa: E731
