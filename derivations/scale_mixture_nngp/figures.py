@@ -124,6 +124,8 @@ def distance_against_width(ax):
     ax.plot(first, 0.25 / first, "-", color="0.5", lw=0.8, label="1/width")
     ax.axhline(1.358 / np.sqrt(count), color="0.3", linestyle=":", label="of true draws")
     ax.set(xscale="log", yscale="log", xlabel="width", ylabel="Kolmogorov-Smirnov distance")
+    ax.set_xticks(widths, [str(width) for width in widths])
+    ax.set_xticks([], minor=True)
     ax.legend(fontsize=7)
 
 
