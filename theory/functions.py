@@ -2,8 +2,9 @@
 
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.function import ArgumentIndexError
 
-__all__ = ["erfcx", "expm1", "log1p", "wright_omega"]
+__all__ = ["erfcx", "expm1", "log1p", "log_besselke", "log_gamma_ratio", "log_matern", "wright_omega"]
 
 
 class wright_omega(sp.Function):
@@ -46,3 +47,64 @@ class erfcx(sp.Function):
     def _latex(self, printer, exp=None):
         power = f"^{{{exp}}}" if exp else ""
         return rf"\operatorname{{erfcx}}{power}\left({printer._print(self.args[0])}\right)"
+
+
+class log_besselke(sp.Function):
+    r"""The logarithm of :math:`e^x K_\nu(x)`, x > 0: the modified Bessel function of any order, scaled."""
+
+    is_real = True
+
+    def fdiff(self, argindex=1):
+        if argindex != 2:
+            raise ArgumentIndexError(self, argindex)
+        nu, x = self.args
+        return 1 - (sp.exp(log_besselke(nu - 1, x) - self) + sp.exp(log_besselke(nu + 1, x) - self)) / 2
+
+    def _eval_rewrite_as_besselk(self, nu, x, **kwargs):
+        return x + sp.log(sp.besselk(nu, x))
+
+    def _latex(self, printer, exp=None):
+        nu, x = (printer._print(a) for a in self.args)
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\ln{power} e^{{{x}}} K_{{{nu}}}\left({x}\right)"
+
+
+class log_gamma_ratio(sp.Function):
+    r"""The logarithm of :math:`\Gamma(x + h)/(\Gamma(x) (x + h)^h)`, without cancellation at large x or h."""
+
+    is_real = True
+
+    def fdiff(self, argindex=1):
+        x, h = self.args
+        return sp.digamma(x + h) - (sp.digamma(x) if argindex == 1 else sp.log(x + h)) - h / (x + h)
+
+    def _eval_rewrite_as_loggamma(self, x, h, **kwargs):
+        return sp.loggamma(x + h) - sp.loggamma(x) - h * sp.log(x + h)
+
+    def _latex(self, printer, exp=None):
+        x, h, end = (printer._print(a) for a in (*self.args, sum(self.args)))
+        power = f"^{{{exp}}}" if exp else ""
+        return (
+            rf"\ln{power}\frac{{\Gamma\left({end}\right)}}"
+            rf"{{\Gamma\left({x}\right) \left({end}\right)^{{{h}}}}}"
+        )
+
+
+class log_matern(sp.Function):
+    r"""The logarithm of Matern's function :math:`2^{1-\nu} x^\nu K_\nu(x)/\Gamma(\nu)`, 1 at x = 0."""
+
+    is_real = True
+
+    def fdiff(self, argindex=1):
+        if argindex != 2:
+            raise ArgumentIndexError(self, argindex)
+        nu, x = self.args
+        return -sp.exp(log_besselke(nu - 1, x) - log_besselke(nu, x))
+
+    def _eval_rewrite_as_besselk(self, nu, x, **kwargs):
+        return sp.log(2 * (x / 2) ** nu * sp.besselk(nu, x) / sp.gamma(nu))
+
+    def _latex(self, printer, exp=None):
+        nu, x = (printer._print(a) for a in self.args)
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\ln{power} \mathcal M_{{{nu}}}\left({x}\right)"

@@ -99,6 +99,15 @@ def _lambertw(x, k=None):
     return x.lambertw() if k is None else _real(acb(x).lambertw(int(k.unique_fmpz())), x)
 
 
+def _bessel_k(n, x):
+    """Even in the order: of positive orders FLINT's own does not come back at some precisions. Its series in
+    x cancels to exp(-2 x), for which there are more bits."""
+    size = abs(float(x.real.mid()))
+    more = int(4 * size) if size < ctx.prec else 0
+    with ctx.workprec(ctx.prec + more):
+        return x.bessel_k(-n if n.real > 0 else n)
+
+
 def _binomial(analytic, n, k):
     return (n + 1).gamma() / ((k + 1).gamma() * (n - k + 1).gamma())
 
@@ -122,13 +131,16 @@ FUNCTIONS = {
         analytic, *((x,) if k is None else (x, k))
     ),
     "wright_omega": _cut(_wright_omega, lambda z: abs(z.imag) < 3),
+    "log_besselke": _cut(lambda n, x: x + _bessel_k(n, x).log(), _right_of(0), 1),
+    "log_matern": _cut(lambda n, x: (2 * (x / 2) ** n * _bessel_k(n, x) / n.gamma()).log(), _right_of(0), 1),
+    "log_gamma_ratio": _cut(lambda x, h: (x + h).lgamma() - x.lgamma() - h * (x + h).log(), _right_of(0)),
     "atan2": lambda analytic, y, x: acb("nan") if isinstance(y + x, acb) else arb.atan2(y, x),
     "binomial": _binomial,
     "RisingFactorial": lambda analytic, x, n: (x + n).gamma() / x.gamma(),
     "besselj": _cut(lambda n, x: x.bessel_j(n), _right_of(0), 1),
     "bessely": _cut(lambda n, x: x.bessel_y(n), _right_of(0), 1),
     "besseli": _cut(lambda n, x: x.bessel_i(n), _right_of(0), 1),
-    "besselk": _cut(lambda n, x: x.bessel_k(n), _right_of(0), 1),
+    "besselk": _cut(_bessel_k, _right_of(0), 1),
     "zeta": lambda analytic, s, a=None: s.zeta() if a is None else s.zeta(a),
     "lerchphi": _cut(lambda z, s, a: _real(acb(z).lerch_phi(s, a), z, s, a), below_one),
     "polylog": _cut(lambda s, z: _real(acb(z).polylog(s), s, z), below_one, 1),

@@ -18,8 +18,8 @@ _ROOTS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
 _PRECISE = (
     "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sech sign asin acos atan atan2 asinh acosh atanh "
     "erf erfc erfcx gamma loggamma digamma power binomial besselk besseli besselj bessely expint LambertW "
-    "wright_omega hyper nth_root Abs Max Min where logical_and logical_or logical_not polygamma "
-    "factorial summation symbolic_sum"
+    "wright_omega log_besselke log_gamma_ratio log_matern hyper nth_root Abs Max Min where "
+    "logical_and logical_or logical_not polygamma factorial summation symbolic_sum"
 ).split()
 
 TABLE: dict[str, dict[str, str]] = {
@@ -63,6 +63,11 @@ TABLE: dict[str, dict[str, str]] = {
     "bessely": {"numpy": "scipy.special:yv"},
     "expint": {"numpy": "scipy.special:expn"},
     "wright_omega": {library: f"theory.backends.own:wright_omega_{library}" for library in ARRAY_LIBRARIES},
+    "log_besselke": {"numpy": "theory.backends.bessel:log_besselke_numpy"},
+    "log_matern": {"numpy": "theory.backends.bessel:log_matern_numpy"},
+    "log_gamma_ratio": {
+        library: f"theory.backends.own:log_gamma_ratio_{library}" for library in ARRAY_LIBRARIES
+    },
     "LambertW": {"numpy": "theory.backends.own:lambertw_numpy"},
     "hyper": {library: f"theory.backends.own:hyper_{library}" for library in ARRAY_LIBRARIES},
     "nth_root": {library: "theory.backends.own:nth_root" for library in ARRAY_LIBRARIES},

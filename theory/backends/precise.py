@@ -40,6 +40,18 @@ def erfcx(x):
     return mp.exp(x * x) * mp.erfc(x)
 
 
+def log_besselke(order, x):
+    return x + mp.log(mp.besselk(order, x))
+
+
+def log_matern(order, x):
+    return mp.log(2 * (x / 2) ** order * mp.besselk(order, x) / mp.gamma(order))
+
+
+def log_gamma_ratio(x, h):
+    return mp.loggamma(x + h) - mp.loggamma(x) - h * mp.log(x + h)
+
+
 def hyper(upper, lower, z):
     return mp.hyper(list(upper), list(lower), z)
 

@@ -28,13 +28,15 @@ class NotEnclosable(ValueError):
 def gaussian_tail(integrand, z: sp.Symbol, compile_node):
     """A function ``(values, bits) -> (N, tail)`` for ``exp(-a z**2 + b z + c) * g(z)``, a > 0.
 
+    A term -x cosh(z) of the exponent, x > 0, counts as -x (1 + z**2/2), which is no smaller.
+
     ``tail`` is a ball around 0 that contains the integral beyond ``N`` (either side). With
     ``|g(z)| <= M (1+|z|)**p`` and ``N >= 4|b|/a``, ``N**2 >= 2p/a``, the tail is at most
     ``M (1+N)**p exp(c - 3 a N**2/4) / (a N)``.
     """
     exponent, rest = sp.Integer(0), []
-    for factor in sp.Mul.make_args(sp.powsimp(integrand)):
-        argument = factor.args[0] if isinstance(factor, sp.exp) else None
+    for factor in sp.Mul.make_args(sp.powsimp(integrand, combine="exp")):
+        argument = _without_cosh(factor.args[0], z) if isinstance(factor, sp.exp) else None
         if argument is not None and argument.is_polynomial(z) and sp.degree(argument, z) <= 2:
             exponent += argument
         else:
@@ -65,6 +67,14 @@ def gaussian_tail(integrand, z: sp.Symbol, compile_node):
         return cut, arb(0, height.abs_upper())
 
     return bound
+
+
+def _without_cosh(argument, z):
+    """The exponent, or a polynomial above it: cosh(z) >= 1 + z**2/2."""
+    slope = sp.expand(argument).coeff(sp.cosh(z))
+    if slope.is_negative and not slope.has(z):
+        return sp.expand(argument - slope * sp.cosh(z)) + slope * (1 + z**2 / 2)
+    return argument
 
 
 def _growth(expr, z, compile_node):
@@ -98,6 +108,14 @@ def _growth(expr, z, compile_node):
         return product
     if isinstance(expr, sp.Abs):
         return parts[0]
+    others = expr.free_symbols - {z}
+    if isinstance(expr, sp.exp) and expr.args[0].is_nonpositive:
+        return _bounded(1, others, compile_node)
+    if isinstance(expr, sp.Pow) and expr.exp.is_negative and (expr.base - 1).is_nonnegative:
+        return _bounded(1, others, compile_node)
+    if isinstance(expr, sp.Pow) and expr.base == z and expr.exp.free_symbols and expr.exp.is_integer:
+        exponent = compile_node(expr.exp)
+        return lambda v: (lambda p: (arb(1 if p >= 0 else "nan"), max(0.0, float(p))))(exponent(v, False))
     if isinstance(expr, sp.Pow) and expr.exp.is_Integer and expr.exp > 0:
         n, base = int(expr.exp), _growth(expr.base, z, compile_node)
         return lambda v: (lambda g: (g[0] ** n, g[1] * n))(base(v))

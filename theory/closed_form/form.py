@@ -12,7 +12,7 @@ import sympy as sp
 
 from ..backends.functions import ARRAY_LIBRARIES, MissingFunction, NotInstalled
 from ..derivation import Claim, Evidence, Named
-from ..functions import erfcx, wright_omega
+from ..functions import erfcx, log_besselke, log_gamma_ratio, log_matern, wright_omega
 from ..parameter import Parameter
 from ..rules.substitution import components
 from .branch import Formula, compiled
@@ -82,7 +82,17 @@ class ClosedForm(Named, ABC):
     @cached_property
     def ulps(self) -> int:
         """The accuracy promised on well-conditioned points, in units in the last place."""
-        special = (sp.hyper, sp.LambertW, erfcx, wright_omega, sp.Integral, sp.Sum)
+        special = (
+            sp.hyper,
+            sp.LambertW,
+            erfcx,
+            log_besselke,
+            log_gamma_ratio,
+            log_matern,
+            wright_omega,
+            sp.Integral,
+            sp.Sum,
+        )
         plain = all(
             b.expressions and not any(e.has(*special) for e in b.expressions) for b, _ in self.branches
         )

@@ -1,0 +1,1 @@
+"""Networks with a random scale, and posteriors by weighing draws of the prior."""
