@@ -81,4 +81,5 @@ def test_an_integral_of_a_hyperbolic_cosine_is_enclosed():
 @pytest.mark.parametrize("function", ["log_besselke", "log_matern"])
 def test_many_points_are_as_good_as_one(function):
     compute, x = lookup(function, "numpy"), np.geomspace(1e-5, 1e3, 9001)
-    assert np.array_equal(compute(1.3, x)[::1000], [float(compute(1.3, one)) for one in x[::1000]])
+    alone = [float(compute(1.3, one)) for one in x[::1000]]
+    assert compute(1.3, x)[::1000] == pytest.approx(alone, rel=1e-15, abs=1e-16)
