@@ -82,7 +82,8 @@ normal_cdf_pairs = against(normal_cdf_by_covariance, normal_cdf)
 normal_cdf_slope_pairs = slopes_against(normal_cdf_derivative_by_covariance, normal_cdf)
 phase = {"b": 1.6, "delta": 0.4}
 sinusoid_pairs = against(sinusoid_dual, sinusoid.with_(**phase), **phase)
-sinusoid_slope_pairs = slopes_against(sinusoid_derivative_dual, sinusoid.with_(**phase), **phase)
+tilted = {"b": 1.2, "delta": 0.9}  # every term of the slopes' dual counts here
+sinusoid_slope_pairs = slopes_against(sinusoid_derivative_dual, sinusoid.with_(**tilted), **tilted)
 rbf_pairs = against(rbf_dual, rbf.with_(gamma=0.6), gamma=0.6)
 rbf_slope_pairs = slopes_against(rbf_derivative_dual, rbf.with_(gamma=0.6), gamma=0.6)
 snake_pairs = against(snake_dual, snake.with_(b=0.8), b=0.8)
