@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from ..architecture.layers import Attention, GlobalAveragePool
-from .inputs import checked, flat_pairs, has_kinks, own_pairs, position_pairs, wants_positions
+from .inputs import checked, has_kinks, needs_own, own_pairs, start, wants_positions
+from .pairs import Pairs
 from .propagate import through
-from .tiles import Tiles, needs_own
+from .tiles import Tiles
 
 
 def kernels(network, X1, X2, *, ntk: bool):
@@ -24,18 +22,9 @@ def kernels(network, X1, X2, *, ntk: bool):
 def by_layer(network, X1, X2, ntk: bool):
     """(layer, (nngp, ntk)) for every layer, in whole arrays."""
     X1, X2 = checked(X1, X2, network.layers)
-    X2 = X1 if X2 is None else X2
-    layers, kinked = network.layers, has_kinks(network.layers)
-    own = None
-    if wants_positions(layers):
-        crossed = any(isinstance(one, Attention | GlobalAveragePool) for one in layers)
-        pairs = position_pairs(X1, X2, kinked, ntk, crossed)
-        if needs_own(layers):
-            own = own_pairs(X1, kinked, ntk), own_pairs(X2, kinked, ntk)
-    else:
-        pairs = flat_pairs(X1, X2, kinked, ntk)
+    pairs, own = start(network.layers, X1, X1 if X2 is None else X2, ntk)
     found = []
-    for layer in layers:
+    for layer in network.layers:
         pairs, own = through(layer, pairs, own, network.width or 0)
         found.append((layer, (pairs.c, pairs.ntk)))
     return found
@@ -49,9 +38,8 @@ def variance(network, X):
         pairs = own_pairs(X, kinked, False)
         own = (pairs, pairs) if needs_own(layers) else None
     else:
-        each = [flat_pairs(x[None], x[None], kinked, False) for x in X[:1]]
         q = (X**2).sum(axis=-1) / X.shape[-1]
-        pairs, own = replace(each[0], q1=q, q2=q, c=q, theta=0 * q if kinked else None), None
+        pairs, own = Pairs(q, q, q, 0 * q if kinked else None, None, fan_in=X.shape[-1]), None
     for layer in layers:
         pairs, own = through(layer, pairs, own, network.width or 0)
     return pairs.c

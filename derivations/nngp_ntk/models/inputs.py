@@ -7,7 +7,7 @@ from array_api_compat import array_namespace
 
 from ..architecture.layers import Attention, Conv, Flatten, GlobalAveragePool, Residual
 from .loops import fill_angles
-from .pairs import Pairs, angle_of, root, unit
+from .pairs import Pairs, root, unit
 
 
 def wants_positions(layers) -> bool:
@@ -54,18 +54,46 @@ def checked(X1, X2, layers):
     return X1, None if X2 is X1 else X2
 
 
+def start(layers, X1, X2, ntk: bool) -> tuple[Pairs, tuple[Pairs, Pairs] | None]:
+    """Pairs before the first layer, and those of every input with itself where a layer needs them."""
+    kinked = has_kinks(layers)
+    if not wants_positions(layers):
+        return flat_pairs(X1, X2, kinked, ntk), None
+    pairs = position_pairs(X1, X2, kinked, ntk, crosses_positions(layers))
+    own = tuple(own_pairs(X, kinked, ntk) for X in (X1, X2)) if needs_own(layers) else None
+    return pairs, own
+
+
+def crosses_positions(layers) -> bool:
+    """Whether kernels between different positions are needed."""
+    return any(isinstance(one, Attention | GlobalAveragePool) for one in layers)
+
+
+def needs_own(layers) -> bool:
+    """Whether kernels of every input with itself are needed: by attention, and where a pooled variance is."""
+    pooled = False
+    for layer in layers:
+        if isinstance(layer, Attention):
+            return True
+        if pooled and hasattr(layer, "derivative_dual"):
+            return True
+        pooled |= isinstance(layer, GlobalAveragePool)
+    return False
+
+
 def flat_pairs(X1, X2, kinked: bool, ntk: bool) -> Pairs:
     """Pairs of the rows of (n1, d) and (n2, d)."""
     xp, d = array_namespace(X1), X1.shape[-1]
     q1, q2 = xp.sum(X1**2, axis=-1)[:, None] / d, xp.sum(X2**2, axis=-1)[None, :] / d
     c = X1 @ X2.T / d
-    theta = None
-    if kinked and isinstance(X1, np.ndarray):
-        (U1, _), (U2, _) = unit(X1), unit(X2)
-        theta = fill_angles(U1, U2)
-    elif kinked:
-        theta = traceable_angles(xp, X1, X2)
-    return Pairs(q1, q2, c, theta, 0 * c if ntk else None, fan_in=d)
+    return Pairs(q1, q2, c, angles(X1, X2) if kinked else None, 0 * c if ntk else None, fan_in=d)
+
+
+def angles(X1, X2):
+    """Angles (n1, n2) between rows, accurate at nearly parallel and nearly opposite ones too."""
+    if isinstance(X1, np.ndarray):
+        return fill_angles(unit(X1)[0], unit(X2)[0])
+    return traceable_angles(array_namespace(X1), X1, X2)
 
 
 def traceable_angles(xp, X1, X2):
@@ -97,23 +125,18 @@ def position_pairs(X1, X2, kinked: bool, ntk: bool, crossed: bool) -> Pairs:
     q1 = xp.reshape(square1, (n1, 1, *window, *(ones if crossed else ())))
     q2 = xp.reshape(square2, (1, n2, *(ones if crossed else ()), *window))
     flat1, flat2 = (xp.reshape(X, (X.shape[0], -1, channels)) for X in (X1, X2))
-    exact = kinked and isinstance(X1, np.ndarray)
-    U1, U2 = (unit(flat)[0] if exact else flat for flat in (flat1, flat2))
 
-    def together(a, b):
-        """Products (n1, n2, P, P), or (n1, n2, P)."""
-        if crossed:
-            every = xp.reshape(a, (-1, channels)) @ xp.reshape(b, (-1, channels)).T
-            parted = xp.reshape(every, (n1, a.shape[1], n2, b.shape[1]))
-            return xp.reshape(xp.permute_dims(parted, (0, 2, 1, 3)), (n1, n2, *window, *window))
-        return xp.reshape(xp.sum(a[:, None] * b[None, :], axis=-1), (n1, n2, *window))
+    def between(function):
+        """A function of rows, of all pairs of positions or equal ones: (n1, n2, *P, *P) or (n1, n2, *P)."""
+        if not crossed:
+            each = [function(flat1[:, p], flat2[:, p]) for p in range(flat1.shape[1])]
+            return xp.reshape(xp.stack(each, axis=-1), (n1, n2, *window))
+        every = function(*(xp.reshape(flat, (-1, channels)) for flat in (flat1, flat2)))
+        parted = xp.reshape(every, (n1, flat1.shape[1], n2, flat2.shape[1]))
+        return xp.reshape(xp.permute_dims(parted, (0, 2, 1, 3)), (n1, n2, *window, *window))
 
-    c = together(flat1, flat2) / channels
-    theta = None
-    if exact:
-        theta = _position_angles(U1, U2, crossed, window)
-    elif kinked:
-        theta = angle_of(q1, q2, c)
+    c = between(lambda a, b: a @ b.T) / channels
+    theta = between(angles) if kinked else None
     return Pairs(q1, q2, c, theta, 0 * c if ntk else None, window, crossed, channels)
 
 
@@ -128,14 +151,3 @@ def own_pairs(X, kinked: bool, ntk: bool) -> Pairs:
 
     first = every[0]
     return Pairs(*map(stacked, ("q1", "q2", "c", "theta", "ntk")), first.window, True, first.fan_in)
-
-
-def _position_angles(U1, U2, crossed, window):
-    """From unit vectors (n1, P, C) and (n2, P, C)."""
-    (n1, P, channels), n2 = U1.shape, len(U2)
-    if crossed:
-        every = fill_angles(U1.reshape(-1, channels), U2.reshape(-1, channels))
-        return every.reshape(n1, P, n2, P).transpose(0, 2, 1, 3).reshape(n1, n2, *window, *window)
-    at = [np.ascontiguousarray(U.transpose(1, 0, 2)) for U in (U1, U2)]
-    every = np.stack([fill_angles(a, b) for a, b in zip(*at, strict=True)], axis=-1)
-    return every.reshape(n1, n2, *window)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,6 @@ class Pairs:
         n = len(self.window)
         last = tuple(range(-n, 0))
         return (tuple(a - n for a in last), last) if self.crossed else (last,)
-
-
-def angle_of(q1, q2, c):
-    """The angle of a covariance; near 0 and pi it knows half the digits."""
-    xp = array_namespace(c)
-    product = xp.sqrt(q1) * xp.sqrt(q2)
-    return xp.atan2(root(xp, (product - c) * (product + c)), c)
 
 
 def root(xp, x):

@@ -57,7 +57,7 @@ def to_disk(
         for columns in _bands(tiles.shape[1]):
             if tiles.symmetric and columns.stop <= band.start:
                 continue
-            part = _tile(tiles, band, columns)[which]
+            part = tiles.tile(band, columns)[which]
             whole[band, columns] = part
             if tiles.symmetric and columns.start > band.start:
                 whole[columns, band] = part.T
@@ -83,7 +83,7 @@ def operator(network, X1, X2=None, *, kernel: Literal["nngp", "ntk"] = "ntk") ->
             for columns in _bands(tiles.shape[1]):
                 if tiles.symmetric and columns.stop <= rows.start:
                     continue
-                part = _tile(tiles, rows, columns)[which]
+                part = tiles.tile(rows, columns)[which]
                 total[rows] += part @ V[columns]
                 if tiles.symmetric and columns.start > rows.start:
                     total[columns] += part.T @ V[rows]
@@ -169,22 +169,6 @@ def _index(kernel: str) -> int:
 
 def _bands(n: int):
     return [slice(i, min(i + SIDE, n)) for i in range(0, n, SIDE)]
-
-
-def _tile(tiles: Tiles, rows: slice, columns: slice) -> tuple:
-    """A large tile, put together from those that the layers pass through at once."""
-    found = None
-    step = max(tiles.block, 1)
-    for i in range(rows.start, rows.stop, step):
-        for j in range(columns.start, columns.stop, step):
-            a, b = slice(i, min(i + step, rows.stop)), slice(j, min(j + step, columns.stop))
-            parts = tiles.tile(a, b)
-            if found is None:
-                shape = rows.stop - rows.start, columns.stop - columns.start
-                found = tuple(np.empty(shape) for _ in parts)
-            for array, part in zip(found, parts, strict=True):
-                array[i - rows.start : a.stop - rows.start, j - columns.start : b.stop - columns.start] = part
-    return found
 
 
 def _identity(network, tiles, kernel, dtype) -> str:

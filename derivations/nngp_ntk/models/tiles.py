@@ -6,10 +6,9 @@ from math import prod
 
 import numpy as np
 
-from ..architecture.layers import Attention, GlobalAveragePool
 from . import composed
 from .convolution_loops import Pooled, suits
-from .inputs import checked, flat_pairs, has_kinks, own_pairs, position_pairs, wants_positions
+from .inputs import checked, crosses_positions, start, wants_positions
 from .loops import compiled, fill_angles
 from .pairs import unit
 from .propagate import through
@@ -28,7 +27,7 @@ class Tiles:
     """Both kernels (or the NNGP alone) of a network between NumPy inputs, wherever they are asked for.
 
     ``tile(rows, columns)`` gives the kernels at two ranges of inputs. ``shape`` is (n1, n2); ``symmetric``
-    whether the second inputs are the first; ``block`` how many rows and columns a good tile has.
+    whether the second inputs are the first.
     """
 
     def __init__(self, network, X1, X2=None, *, ntk: bool = True):
@@ -39,12 +38,9 @@ class Tiles:
         self.X2 = self.X1 if X2 is None else np.ascontiguousarray(X2, dtype=np.float64)
         self.layers, self.ntk, self.standard = network.layers, ntk, network.width or 0
         self.shape = len(self.X1), len(self.X2)
-        self.kinked = has_kinks(self.layers)
-        self.positions = wants_positions(self.layers)
-        self.crossed = any(isinstance(one, Attention | GlobalAveragePool) for one in self.layers)
         self.expansion, self.loops, self.block = None, None, 256
-        if self.positions:
-            size = prod(self.X1.shape[1:-1]) ** (2 if self.crossed else 1)
+        if wants_positions(self.layers):
+            size = prod(self.X1.shape[1:-1]) ** (2 if crosses_positions(self.layers) else 1)
             self.block = max(1, int((BLOCK / size) ** 0.5))
             enough = size * prod(self.shape) > FEW_POSITIONS
             if ntk and not self.standard and enough and suits(self.layers):
@@ -67,19 +63,29 @@ class Tiles:
             self.scale1, self.scale2 = s1**self.expansion.degree, s2**self.expansion.degree
 
     def tile(self, rows: slice, columns: slice) -> tuple[np.ndarray, ...]:
-        """(nngp, ntk) or (nngp,) at these inputs, in float64 but for convolutions of float32."""
+        """(nngp, ntk) or (nngp,) at these inputs, in float64, made of blocks that pass through the layers."""
+        found = None
+        for i in range(rows.start, rows.stop, self.block):
+            for j in range(columns.start, columns.stop, self.block):
+                a, b = slice(i, min(i + self.block, rows.stop)), slice(j, min(j + self.block, columns.stop))
+                parts = self._block(a, b)
+                if found is None:
+                    shape = rows.stop - rows.start, columns.stop - columns.start
+                    found = tuple(np.empty(shape) for _ in parts)
+                for array, part in zip(found, parts, strict=True):
+                    array[
+                        i - rows.start : a.stop - rows.start, j - columns.start : b.stop - columns.start
+                    ] = part
+        return found
+
+    def _block(self, rows: slice, columns: slice) -> tuple[np.ndarray, ...]:
+        """The same of few inputs, in float64 but for convolutions of float32."""
         if self.expansion is not None:
             return self._by_angle(rows, columns)
         a, b = self.X1[rows], self.X2[columns]
         if self.loops is not None:
             return tuple(self.loops.tile(a, b, self.symmetric and rows == columns))
-        if self.positions:
-            pairs = position_pairs(a, b, self.kinked, self.ntk, self.crossed)
-            own = None
-            if needs_own(self.layers):
-                own = own_pairs(a, self.kinked, self.ntk), own_pairs(b, self.kinked, self.ntk)
-        else:
-            pairs, own = flat_pairs(a, b, self.kinked, self.ntk), None
+        pairs, own = start(self.layers, a, b, self.ntk)
         shape = len(a), len(b)
         for layer in self.layers:
             pairs, own = through(layer, pairs, own, self.standard)
@@ -97,8 +103,8 @@ class Tiles:
     def whole(self) -> tuple[np.ndarray, ...]:
         """The kernels as arrays, each pair of inputs computed once."""
         found = None
-        for rows, columns in self.ranges():
-            parts = self.tile(rows, columns)
+        for rows, columns in self._blocks():
+            parts = self._block(rows, columns)
             if found is None:
                 found = tuple(np.empty((*self.shape, *part.shape[2:]), self.dtype) for part in parts)
             for array, part in zip(found, parts, strict=True):
@@ -111,22 +117,10 @@ class Tiles:
                     array[columns, rows] = np.swapaxes(part, 0, 1)
         return found
 
-    def ranges(self):
-        """Ranges (rows, columns) of tiles that cover the kernel, or its upper half where symmetric."""
+    def _blocks(self):
+        """Ranges (rows, columns) that cover the kernel, or its upper half where symmetric."""
         n1, n2 = self.shape
         for i in range(0, n1, self.block):
             rows = slice(i, min(i + self.block, n1))
             for j in range(i if self.symmetric else 0, n2, self.block):
                 yield rows, slice(j, min(j + self.block, n2))
-
-
-def needs_own(layers) -> bool:
-    """Whether kernels of every input with itself are needed: by attention, and where a pooled variance is."""
-    pooled = False
-    for layer in layers:
-        if isinstance(layer, Attention):
-            return True
-        if pooled and hasattr(layer, "derivative_dual"):
-            return True
-        pooled |= isinstance(layer, GlobalAveragePool)
-    return False
