@@ -28,7 +28,7 @@ reproduce: $(VENV)/installed
 	$(BIN)/theory reproduce --to $(REPORT)
 
 test: lint $(VENV)/installed
-	$(BIN)/python -m pytest -n 2 tests
+	$(BIN)/python -m pytest -n 2 --dist loadscope tests
 	$(MAKE) test-notebooks
 
 lint: $(VENV)/installed

@@ -36,6 +36,10 @@ class Parameter(sp.Symbol):
         self.extremes = extremes or _default_extremes(domain)
         return self
 
+    def _hashable_content(self):
+        """Symbols of one name with different values are different: SymPy's caches would exchange them."""
+        return *super()._hashable_content(), self.domain, self.extremes, self.infinite
+
     def __getnewargs_ex__(self):
         options = dict(unit=self.unit, latex=self.latex_name, extremes=self.extremes, infinite=self.infinite)
         return (self.name, self.meaning, self.domain), options

@@ -10,7 +10,7 @@ import sympy as sp
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import NONNEGATIVE
-from theory.rules import Defines, Rewrites
+from theory.rules import Defines, Inverts, Rewrites
 
 from .setting import theta
 
@@ -24,6 +24,20 @@ distance_squared = Claim(
 )
 distance_by_half_angle = Claim(
     D, (s_1 - s_2) ** 2 + 4 * s_1 * s_2 * sp.sin(theta / 2) ** 2, Rewrites(distance_squared)
+)
+
+# %% [markdown]
+# A convolution averages squared distances over its window, and so they lead back to the angle; near 0 and
+# near $\pi$ one of the two roots is small, and the other says nothing about it.
+
+# %%
+Delta = Parameter("Delta", "squared distance of the preactivations", NONNEGATIVE, latex=r"\Delta",
+                  extremes=(1e-12, 1e12))  # fmt: skip
+angle_by_distance = Claim(
+    theta,
+    2 * sp.atan2(sp.sqrt(Delta - (s_1 - s_2) ** 2), sp.sqrt((s_1 + s_2) ** 2 - Delta)),
+    Inverts(distance_squared, theta, Delta),
+    where=(s_1 > 0, s_2 > 0, Delta >= (s_1 - s_2) ** 2, Delta <= (s_1 + s_2) ** 2),
 )
 
 # %% [markdown]
@@ -67,5 +81,6 @@ mixed_sine_squared = Claim(
 
 # %%
 squared_distance = ExplicitForm(distance_squared, (s_1, s_2, theta), forms=((distance_by_half_angle, True),))
+angle_of_distance = ExplicitForm(angle_by_distance, (s_1, s_2, Delta))
 correlation_of_sum = ExplicitForm(mixed_correlation, (alpha_1, alpha_2, A, B))
 sine_squared_of_sum = ExplicitForm(mixed_sine_squared, (alpha_1, alpha_2, A, B))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import product
-from math import prod
 
 from array_api_compat import array_namespace
 
-from ..angles import correlation_of_sum, sine_squared_of_sum, squared_distance
+from ..angles import angle_of_distance, correlation_of_sum, sine_squared_of_sum, squared_distance
 from ..architecture.layers import (
     Attention,
     Conv,
@@ -138,19 +138,19 @@ def _convolution(layer, pairs, standard):
         if pairs.crossed and layer.padding == "same":  # beyond the edge of one input the other one is left
             distance = distance + (q1 - mean(pairs.q1 + 0 * theta, pairs.axes))
             distance = distance + (q2 - mean(pairs.q2 + 0 * theta, pairs.axes))
-        theta = _angle_of_distance(xp, xp.sqrt(q1), xp.sqrt(q2), distance)
+        theta = _angle_from(xp, xp.sqrt(q1), xp.sqrt(q2), distance)
     ntk = None if pairs.ntk is None else mean(pairs.ntk, pairs.axes)
     fan_in = pairs.fan_in * layer.size ** len(pairs.window)
     averaged = replace(pairs, q1=q1, q2=q2, c=c, theta=theta, ntk=ntk, fan_in=fan_in)
     return _dense(layer, averaged, standard)
 
 
-def _angle_of_distance(xp, s1, s2, distance):
-    """The inverse of `squared_distance`; a right angle where a variance vanishes."""
-    room = 4 * s1 * s2
-    half = (distance - (s1 - s2) ** 2) / xp.where(room > 0, room, 0 * room + 1)
-    half = xp.where(room > 0, xp.clip(half, 0.0, 1.0), 0 * half + 0.5)
-    return 2 * xp.asin(root(xp, half))
+def _angle_from(xp, s1, s2, distance):
+    """The angle of a squared distance; without a slope at both ends and beyond, where rounding may put it."""
+    near, far = distance <= (s1 - s2) ** 2, distance >= (s1 + s2) ** 2
+    s1, s2 = (xp.where(near | far, 0 * s + 1, s) for s in (s1, s2))
+    inside = angle_of_distance(s1, s2, xp.where(near | far, 0 * distance + 2, distance))
+    return xp.where(near, 0 * inside, xp.where(far, 0 * inside + math.pi, inside))
 
 
 def _window_mean(x, groups, layer):
@@ -194,15 +194,15 @@ def _flatten(layer, pairs, standard):
     theta = pairs.theta
     if theta is not None:
         s1, s2, at = (diagonal(x + 0 * theta) for x in (xp.sqrt(pairs.q1), xp.sqrt(pairs.q2), theta))
-        theta = _angle_of_distance(xp, xp.sqrt(q1), xp.sqrt(q2), mean(squared_distance(s1, s2, at)))
+        theta = _angle_from(xp, xp.sqrt(q1), xp.sqrt(q2), mean(squared_distance(s1, s2, at)))
     c, ntk = (None if x is None else mean(diagonal(x)) for x in (pairs.c, pairs.ntk))
-    positions = prod(pairs.window)
+    positions = math.prod(pairs.window)
     return Pairs(q1, q2, c, theta, ntk, fan_in=pairs.fan_in * positions)
 
 
 def _diagonal(xp, x, window):
     """The entries of equal positions of (..., *P, *P), as (..., P)."""
-    lead, positions = x.shape[: x.ndim - 2 * len(window)], prod(window)
+    lead, positions = x.shape[: x.ndim - 2 * len(window)], math.prod(window)
     flat = xp.reshape(x, (*lead, positions, positions))
     return (
         xp.stack([flat[..., p, p] for p in range(positions)], axis=-1)
@@ -238,7 +238,7 @@ def _attention(layer, pairs, own):
     xp = array_namespace(pairs.c)
 
     def square(x):
-        positions = prod(pairs.window)
+        positions = math.prod(pairs.window)
         return xp.reshape(x, (*x.shape[: x.ndim - 2 * len(pairs.window)], positions, positions))
 
     cs = [square(one.c) for one in (pairs, *own)]
