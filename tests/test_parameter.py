@@ -34,6 +34,15 @@ def test_a_parameter_survives_pickling_with_all_it_carries():
     assert (copy.meaning, copy.domain, copy.extremes) == (far.meaning, far.domain, far.extremes)
 
 
+def test_symbols_of_one_name_and_different_domains_are_different_to_sympy_too():
+    share = Parameter("t", "share of the time", sp.Interval(0, 1))
+    assert share != Parameter("t", "time", sp.Interval(0, 2)) and hash(share) != hash(t)
+    for one in (t, share):
+        (found,) = sp.exp(-one).free_symbols  # which a cache might take from an equal expression
+        assert found.domain is one.domain
+    assert Parameter("t", "the same, in other words", NONNEGATIVE) == t
+
+
 @pytest.mark.parametrize("wide", [False, True])
 def test_every_point_is_rational_and_in_the_domain(wide):
     domain = Domain([x, r, t, p, L], [r < t, sp.Ne(L, 3)])

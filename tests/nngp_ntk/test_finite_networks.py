@@ -165,13 +165,18 @@ def test_backpropagation_by_hand_refuses_what_it_does_not_know():
         dense_ntk_by_backpropagation(layers, drawn(layers, (3,), outputs=2), some_inputs((3,)))
 
 
-@pytest.mark.parametrize("options", [{}, {"parametrisation": "standard", "width": 1000}])
-def test_a_wide_network_has_nearly_the_kernels_of_infinite_width(options):
+@pytest.mark.parametrize("options", [{}, {"parametrisation": "standard", "width": 300}])
+def test_the_mean_over_wide_networks_is_the_kernel_of_infinite_width(options):
+    """Within five standard errors, and these are below 3 % of the kernel: the bias, 1/n, hides in them."""
     layers = [Dense(1.3, 0.2), relu, Dense(1.3, 0.2), relu, Dense(1.3, 0.2)]
-    network, x = Network(layers, **options), some_inputs((6,))
-    found = dense_ntk_by_backpropagation(network, drawn(network, (6,), width=1000), x)
-    expected = network.ntk(x)
-    np.testing.assert_allclose(found, expected, rtol=0.1, atol=0.1 * expected.max())
+    network, x, draws = Network(layers, **options), some_inputs((6,)), 30
+    found = [
+        dense_ntk_by_backpropagation(network, drawn(network, (6,), seed, width=300), x)
+        for seed in range(draws)
+    ]
+    expected, error = network.ntk(x), np.std(found, axis=0, ddof=1) / draws**0.5
+    assert np.all(np.abs(np.mean(found, axis=0) - expected) < 5 * error)
+    assert np.all(error < 0.03 * expected.max())
 
 
 def test_networks_on_the_circle_stay_closer_to_their_kernel_the_wider_they_are():

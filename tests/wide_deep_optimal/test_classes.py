@@ -108,7 +108,7 @@ def test_prefactor_and_periodic_factor_of_the_optimal_kernel(d, prefactor, ampli
 
 @pytest.mark.parametrize("d", [2, 3])
 def test_the_periodic_factor_at_forty_digits(d):
-    """Half the range of a r^d over a period, from layers alone: 5.3e-8 and 5.9e-8 of it."""
+    """The first harmonic of a r^d over a period, from layers alone; the second is its square in size."""
     with mpmath.workdps(50):
         w1 = mpmath.mpf(2) ** (-mpmath.mpf(d) / 2)
         w, factor = (0, w1, 1 - 2 * w1, w1), []
@@ -116,8 +116,9 @@ def test_the_periodic_factor_at_forty_digits(d):
             gap = mpmath.mpf(10) ** -18 * mpmath.mpf(2) ** (mpmath.mpf(j) / 8)
             K = iterated(gap, w, 400, digits=50)[1]
             factor.append(K / w1**400 * (2 * gap) ** (mpmath.mpf(d) / 2))
-        half = float((max(factor) - min(factor)) / 2 / (sum(factor) / 8))
-    assert half == pytest.approx({2: 5.3e-8, 3: 5.85e-8}[d], rel=0.1)
+        waves = [mpmath.expjpi(mpmath.mpf(j) / 4) for j in range(8)]
+        first = 2 * abs(mpmath.fdot(factor, waves)) / sum(factor)
+    assert float(first) == pytest.approx({2: 5.347e-8, 3: 5.865e-8}[d], rel=2e-4)
 
 
 @pytest.mark.parametrize("d", [2, 3, 10])
