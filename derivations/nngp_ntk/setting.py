@@ -18,6 +18,14 @@ q_2 = Parameter("q_2", "variance of the preactivation at the second input", POSI
 c = Parameter("c", "covariance of the preactivations at two inputs", REAL, extremes=(-1e3, 1e3))
 q = Parameter("q", "variance of the preactivation", POSITIVE, extremes=(1e-6, 1e3))
 theta = Parameter("theta", "angle between two inputs", sp.Interval(0, sp.pi), unit="radians", latex=r"\theta")
+supplement = Parameter(
+    "supplement",
+    "what the angle lacks to pi",
+    sp.Interval(0, 1),
+    unit="radians",
+    latex=r"\bar\theta",
+    extremes=(1e-12, 1),
+)
 rho = Parameter("rho", "correlation of the preactivations", sp.Interval(-1, 1), latex=r"\rho")
 sigma_w = Parameter(
     "sigma_w", "standard deviation of the weights", NONNEGATIVE, latex=r"\sigma_w", extremes=(1e-3, 1e3)

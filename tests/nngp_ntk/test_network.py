@@ -12,6 +12,7 @@ from derivations.nngp_ntk import Dense, LayerNorm, Network, Residual, erf, relu,
 from derivations.nngp_ntk.models import tiles
 
 ANGLES = [10.0**e for e in range(-8, 0)] + [0.2, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.1]
+ANGLES += [math.pi - 10.0**e for e in range(-8, 0)]
 ACCURACY = 1e-14
 
 
@@ -46,8 +47,8 @@ def worst(found, expected) -> float:
 
 
 @pytest.mark.parametrize("expanded", [True, False])
-@pytest.mark.parametrize("depth", [2, 3, 10, 64, 100])
-def test_no_digits_are_lost_near_parallel_inputs(depth, expanded, monkeypatch):
+@pytest.mark.parametrize("depth", [1, 2, 3, 10, 64, 100])
+def test_no_digits_are_lost_near_parallel_and_opposite_inputs(depth, expanded, monkeypatch):
     monkeypatch.setattr(tiles, "FEW", 0 if expanded else 10**9)
     x = np.array([[1.0, 0.0]])
     y = np.array([[math.cos(a), math.sin(a)] for a in ANGLES])

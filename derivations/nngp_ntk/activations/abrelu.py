@@ -15,7 +15,7 @@ from theory.parameter import REAL
 from theory.rules import Differentiates, Given, Integrates, Rewrites, Substitutes
 
 from ..models.activation import Activation, u
-from ..setting import T, Tdot, q, q_1, q_2, theta
+from ..setting import T, Tdot, q, q_1, q_2, supplement, theta
 from .correlated import covariance_slope, price_in_angle, psi, r, third_moment
 
 a = Parameter("a", "slope of the activation for negative preactivations", REAL, extremes=(-1e2, 1e2))
@@ -142,6 +142,25 @@ derivative_at_large_angles = Claim(
     Rewrites(derivative_map),
 )
 
+# %% [markdown]
+# ReLU's vanish for opposite inputs, and there the angle is known best by what it lacks to $\pi$.
+
+# %%
+map_at_opposite = Claim(
+    kappa,
+    (
+        third_of_cube(supplement)
+        - 2 * a * b / (a**2 + b**2) * (sin(supplement) + (pi - supplement) * cos(supplement))
+    )
+    / pi,
+    Substitutes(map_at_large_angles, at={theta: pi - supplement}),
+)
+derivative_at_opposite = Claim(
+    kappa_dot,
+    (supplement + 2 * a * b / (a**2 + b**2) * (pi - supplement)) / pi,
+    Substitutes(derivative_at_large_angles, at={theta: pi - supplement}),
+)
+
 # %%
 m = sp.symbols("m")
 mean_of_one = Claim(
@@ -176,6 +195,8 @@ abrelu_gap = ExplicitForm(
     (theta, a, b),
     forms=((gap_at_small_angles, theta < 1), (gap_at_large_angles, theta > 2), (gap_map, True)),
 )
+abrelu_kappa_opposite = ExplicitForm(map_at_opposite, (supplement, a, b))
+abrelu_kappa_dot_opposite = ExplicitForm(derivative_at_opposite, (supplement, a, b))
 abrelu_diagonal = ExplicitForm(diagonal, (q, a, b))
 abrelu_derivative_diagonal = ExplicitForm(derivative_diagonal, (a, b))
 
@@ -189,6 +210,7 @@ relu = Activation(
     kappa=abrelu_kappa,
     kappa_dot=abrelu_kappa_dot,
     gap=abrelu_gap,
+    opposite=(abrelu_kappa_opposite, abrelu_kappa_dot_opposite),
     scale_form=abrelu_diagonal,
     scale_dot_form=abrelu_derivative_diagonal,
     mean_form=abrelu_mean,

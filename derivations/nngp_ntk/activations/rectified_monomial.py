@@ -23,7 +23,7 @@ from theory.rules import (
 )
 
 from ..models.activation import Activation, u
-from ..setting import T, Tdot, q, q_1, q_2, theta
+from ..setting import T, Tdot, q, q_1, q_2, supplement, theta
 from .correlated import covariance_slope, price_in_angle, psi, r, third_moment
 
 n = Parameter("n", "order of the monomial", COUNTING, extremes=(1, 12))
@@ -175,6 +175,19 @@ map_between = Claim(kappa, by_integral(n), Rewrites(cosine_map))
 derivative_map_between = Claim(kappa_dot, by_integral(n - 1), Rewrites(derivative_map))
 gap_between = Claim(gap, 1 - by_integral(n), Rewrites(gap_map))
 
+# %% [markdown]
+# Of nearly opposite inputs the angle is known best by what it lacks to $\pi$.
+
+# %%
+map_at_opposite = Claim(
+    kappa, share_of_scale(n, sin(supplement / 2)), Substitutes(cosine_map, at={theta: pi - supplement})
+)
+derivative_at_opposite = Claim(
+    kappa_dot,
+    share_of_scale(n - 1, sin(supplement / 2)),
+    Substitutes(derivative_map, at={theta: pi - supplement}),
+)
+
 # %%
 near, far = 2 * n * sin(theta / 2) ** 2 < 1, theta >= pi / 2
 rectified_kappa = ExplicitForm(
@@ -192,6 +205,8 @@ rectified_kappa_dot = ExplicitForm(
 rectified_gap = ExplicitForm(
     gap_map, (theta, n), forms=((gap_near_parallel, near), (gap_map, far), (gap_between, True))
 )
+rectified_kappa_opposite = ExplicitForm(map_at_opposite, (supplement, n))
+rectified_kappa_dot_opposite = ExplicitForm(derivative_at_opposite, (supplement, n))
 rectified_diagonal = ExplicitForm(diagonal, (q, n))
 rectified_derivative_diagonal = ExplicitForm(derivative_diagonal, (q, n))
 
@@ -205,6 +220,7 @@ rectified_square = Activation(
     kappa=rectified_kappa,
     kappa_dot=rectified_kappa_dot,
     gap=rectified_gap,
+    opposite=(rectified_kappa_opposite, rectified_kappa_dot_opposite),
     scale_form=rectified_diagonal,
     scale_dot_form=rectified_derivative_diagonal,
 )

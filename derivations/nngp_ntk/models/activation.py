@@ -12,7 +12,7 @@ from theory.backends.source import build
 from theory.closed_form.form import ClosedForm
 from theory.closed_form.unchecked import unchecked
 
-from .pair import Pair, constant, on_pairs, on_values
+from .pair import Pair, constant, on_pairs, on_values, where
 
 u = sp.Symbol("u", real=True)
 """The preactivation in an activation's ``expression``."""
@@ -30,9 +30,11 @@ class Activation:
     scales (`angular`).
 
     The forms are closed forms of claims: ``kappa``, ``kappa_dot``, ``gap`` of theta, ``scale`` and
-    ``scale_dot`` of q for a homogeneous activation; ``pair`` and ``derivative_pair`` of (q_1, q_2, c, theta);
-    ``mean`` of q; all of parameters besides. Anything with ``names`` of arguments and an ``evaluate(library,
-    values)`` may stand for a closed form, as a `quadrature` does. ``odd``: phi(-u) = -phi(u), of mean 0.
+    ``scale_dot`` of q for a homogeneous activation; ``opposite``, kappa and kappa_dot of the angle's
+    supplement, where these vanish for opposite inputs; ``pair`` and ``derivative_pair`` of (q_1, q_2, c,
+    theta); ``mean`` of q; all of parameters besides. Anything with ``names`` of arguments and an
+    ``evaluate(library, values)`` may stand for a closed form, as a `quadrature` does. ``odd``: phi(-u) =
+    -phi(u), of mean 0.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Activation:
     kappa: ClosedForm | None = None
     kappa_dot: ClosedForm | None = None
     gap: ClosedForm | None = None
+    opposite: tuple[ClosedForm, ClosedForm] | None = None
     scale_form: ClosedForm | None = None
     scale_dot_form: ClosedForm | None = None
     pair_form: ClosedForm | None = None
@@ -84,18 +87,19 @@ class Activation:
 
     # the duals
 
-    def dual(self, q1, q2, c, *, angle=None):
+    def dual(self, q1, q2, c, *, angle=None, supplement=None):
         """T = E phi(u) phi(v), u and v Gaussians of variances ``q1``, ``q2`` and covariance ``c``.
 
         ``angle`` (radians, c = sqrt(q1 q2) cos angle) for those who know it better than c can tell, as for
-        nearly parallel inputs. Numbers or arrays of NumPy, JAX or PyTorch, which broadcast. ValueError for
-        what is no covariance, NaN included.
+        nearly parallel inputs, and ``supplement``, pi - angle, beside it for nearly opposite ones. Numbers
+        or arrays of NumPy, JAX or PyTorch, which broadcast. ValueError for what is no covariance, NaN
+        included.
         """
-        return on_pairs(self.of_pair, q1, q2, c, angle, self.name)
+        return on_pairs(self.of_pair, q1, q2, c, angle, self.name, supplement)
 
-    def derivative_dual(self, q1, q2, c, *, angle=None):
+    def derivative_dual(self, q1, q2, c, *, angle=None, supplement=None):
         """E phi'(u) phi'(v), see `dual`. ValueError where it diverges (step and sign of parallel inputs)."""
-        return on_pairs(self.derivative_of_pair, q1, q2, c, angle, self.name)
+        return on_pairs(self.derivative_of_pair, q1, q2, c, angle, self.name, supplement)
 
     def of_pair(self, pair: Pair):
         if self.pair_form is not None and not (pair.known and self.degree is not None):
@@ -104,7 +108,7 @@ class Activation:
             if pair.library in ("jax", "torch") and hidden and not pair.known:
                 value = value + self._slope_of_parallel(pair)
             return value
-        value = _power(pair.g, self.degree) * (self._scale(pair.library) * self._of(self.kappa, pair))
+        value = _power(pair.g, self.degree) * (self._scale(pair.library) * self._by_angle(0, pair))
         if pair.library in ("jax", "torch") and self.degree > 0 and not pair.known:
             value = value + self._slope_of_parallel(pair)
         return value
@@ -123,7 +127,7 @@ class Activation:
         if self.diverges:
             self._refuse_parallel(pair)
         scale = self._scale_dot(pair.library)
-        return _power(pair.g, self.degree - 1) * (scale * self._of(self.kappa_dot, pair))
+        return _power(pair.g, self.degree - 1) * (scale * self._by_angle(1, pair))
 
     def diagonal(self, q):
         """T for identical inputs, the mean of phi(u)**2 at variance ``q``."""
@@ -190,8 +194,18 @@ class Activation:
 
     # evaluation
 
+    def _by_angle(self, which: int, pair: Pair):
+        """kappa (0) or kappa_dot (1) of a pair, by the supplement of its angle where that is below 1."""
+        value = self._of((self.kappa, self.kappa_dot)[which], pair)
+        if self.opposite is None or pair.supplement is None:
+            return value
+        near = pair.supplement < 1
+        close = replace(pair, supplement=where(pair.library, near, pair.supplement, 1.0))
+        return where(pair.library, near, self._of(self.opposite[which], close), value)
+
     def _of(self, form: ClosedForm, pair: Pair):
         known = {"q_1": pair.q_1, "q_2": pair.q_2, "c": pair.c, "theta": pair.theta}
+        known["supplement"] = pair.supplement
         return value_of(form, pair.library, self._arguments(form, pair.library, **known))
 
     def _of_variance(self, form: ClosedForm, q):

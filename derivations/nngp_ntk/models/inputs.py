@@ -86,18 +86,20 @@ def flat_pairs(X1, X2, kinked: bool, ntk: bool) -> Pairs:
     xp, d = array_namespace(X1), X1.shape[-1]
     q1, q2 = xp.sum(X1**2, axis=-1)[:, None] / d, xp.sum(X2**2, axis=-1)[None, :] / d
     c = X1 @ X2.T / d
-    return Pairs(q1, q2, c, angles(X1, X2) if kinked else None, 0 * c if ntk else None, fan_in=d)
+    theta, supplement = angles(X1, X2) if kinked else (None, None)
+    return Pairs(q1, q2, c, theta, 0 * c if ntk else None, fan_in=d, supplement=supplement)
 
 
 def angles(X1, X2):
-    """Angles (n1, n2) between rows, accurate at nearly parallel and nearly opposite ones too."""
+    """Angles (n1, n2) between rows, and what they lack to pi: at nearly parallel and nearly opposite rows
+    the smaller of both has all its digits."""
     if isinstance(X1, np.ndarray):
-        return fill_angles(unit(X1)[0], unit(X2)[0])
+        return fill_angles(unit(X1)[0], unit(X2)[0], supplements=True)
     return traceable_angles(array_namespace(X1), X1, X2)
 
 
 def traceable_angles(xp, X1, X2):
-    """Angles between rows (n1, d) and (n2, d) by chords: accurate everywhere, and JAX can trace it.
+    """The same of rows (n1, d) and (n2, d) by chords, which JAX can trace.
 
     2 atan2(|u - v|, |u + v|) of unit vectors. Parallel rows have no gradient by their angle; it is set to 0.
     """
@@ -107,7 +109,8 @@ def traceable_angles(xp, X1, X2):
         some = square > 0
         units.append(X / xp.sqrt(xp.where(some, square, 0 * square + 1)))
     U1, U2 = units
-    return 2 * xp.atan2(_chord(xp, U1, U2), _chord(xp, U1, -U2))
+    apart, together = _chord(xp, U1, U2), _chord(xp, U1, -U2)
+    return 2 * xp.atan2(apart, together), 2 * xp.atan2(together, apart)
 
 
 def _chord(xp, U1, U2):
@@ -136,7 +139,7 @@ def position_pairs(X1, X2, kinked: bool, ntk: bool, crossed: bool) -> Pairs:
         return xp.reshape(xp.permute_dims(parted, (0, 2, 1, 3)), (n1, n2, *window, *window))
 
     c = between(lambda a, b: a @ b.T) / channels
-    theta = between(angles) if kinked else None
+    theta = between(lambda a, b: angles(a, b)[0]) if kinked else None
     return Pairs(q1, q2, c, theta, 0 * c if ntk else None, window, crossed, channels)
 
 

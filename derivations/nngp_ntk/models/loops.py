@@ -90,8 +90,9 @@ def compiled():
                     out_second[i, start + j] = scale * (0.5 * x[j] * b0[j] - b1[j] + second[0])
 
     @numba.njit(nogil=True)
-    def correct(theta, rho, U1, U2):
-        """Angles of nearly parallel and opposite rows, from differences and sums."""
+    def correct(theta, supplement, rho, U1, U2):
+        """Angles of nearly parallel and opposite rows, from differences and sums; ``supplement`` too, unless
+        it is empty."""
         for i in range(rho.shape[0]):
             largest = 0.0
             for j in range(rho.shape[1]):
@@ -105,12 +106,15 @@ def compiled():
                             chord += (U1[i, k] - sign * U2[j, k]) ** 2
                         near = 2.0 * math.asin(min(0.5 * math.sqrt(chord), 1.0))
                         theta[i, j] = near if sign > 0 else math.pi - near
+                        if supplement.size:
+                            supplement[i, j] = near if sign < 0 else math.pi - near
 
     return angles, correct, series
 
 
-def fill_angles(U1: np.ndarray, U2: np.ndarray) -> np.ndarray:
-    """Angles (n1, n2) between unit rows, to an absolute error of a few 1e-16.
+def fill_angles(U1: np.ndarray, U2: np.ndarray, supplements: bool = False):
+    """Angles (n1, n2) between unit rows, to an absolute error of a few 1e-16; with ``supplements`` also what
+    they lack to pi.
 
     A product cannot know the angle of nearly parallel rows; theirs is taken from their difference, that of
     nearly opposite ones from their sum. A row of zeros is at right angles to all.
@@ -119,5 +123,6 @@ def fill_angles(U1: np.ndarray, U2: np.ndarray) -> np.ndarray:
     rho = U1 @ U2.T
     theta = np.empty_like(rho)
     angles(rho.ravel(), theta.ravel())
-    correct(theta, rho, U1, U2)
-    return theta
+    supplement = np.pi - theta if supplements else np.empty((0, 0))
+    correct(theta, supplement, rho, U1, U2)
+    return (theta, supplement) if supplements else theta

@@ -18,7 +18,8 @@ _ROUNDINGS = 1000
 @dataclass(frozen=True)
 class Pair:
     """Variances ``q_1``, ``q_2``, covariance ``c``, their geometric mean ``g`` and angle ``theta`` (radians),
-    on one array library. ``known`` says whether the angle was given rather than found from ``c``."""
+    on one array library. ``known`` says whether the angle was given rather than found from ``c``;
+    ``supplement`` is pi - theta, where that is known better than theta tells it."""
 
     library: str
     q_1: Any
@@ -27,16 +28,19 @@ class Pair:
     g: Any
     theta: Any
     known: bool
+    supplement: Any = None
 
 
-def on_pairs(function: Callable[[Pair], Any], q1, q2, c, angle, who: str):
+def on_pairs(function: Callable[[Pair], Any], q1, q2, c, angle, who: str, supplement=None):
     """``function`` of the pair, elementwise: numbers in, number out; arrays in, the same kind of array out.
 
     The arguments broadcast. ValueError, in the name of ``who``, for what no two Gaussians can have: a
     variance that is negative, a covariance beyond the root of their product, an angle outside of [0, pi],
     NaN or infinity anywhere.
     """
-    values = [q1, q2, c] if angle is None else [q1, q2, c, angle]
+    if angle is None and supplement is not None:
+        raise TypeError(f"{who}: supplement= goes with angle=")
+    values = [value for value in (q1, q2, c, angle, supplement) if value is not None]
     library = library_of(values, _Named(who))
     if library == "numpy":
         return _on_numpy(function, values, who)
@@ -118,16 +122,31 @@ def _pair(xp, library, values) -> Pair:
     product = _root(xp, q_1) * _root(xp, q_2)
     g = product + constant(library, xp.where(q_1 == q_2, q_1 - product, 0.0))
     if angle:
-        (theta,) = angle
+        theta = angle[0]
     else:
         sine = _root(xp, _positive(xp, g - c)) * _root(xp, _positive(xp, g + c))
         # without a variance there is no angle: the limit is that of independent preactivations
         theta = xp.where(g > 0, xp.arctan2(sine, xp.where(g > 0, c, 1.0)), np.pi / 2)
-    return Pair(library, q_1, q_2, c, g, theta, bool(angle))
+    return Pair(library, q_1, q_2, c, g, theta, bool(angle), *angle[1:])
 
 
 def _positive(xp, value):
     return xp.where(value > 0, value, 0.0)
+
+
+def where(library, condition, value, other):
+    """One of two values, elementwise."""
+    if library == "mpmath":
+        return value if condition else other
+    if library == "jax":
+        import jax.numpy as jnp
+
+        return jnp.where(condition, value, other)
+    if library == "torch":
+        import torch
+
+        return torch.where(condition, value, other)
+    return np.where(condition, value, other)
 
 
 def constant(library, value):
@@ -165,6 +184,11 @@ def _check(pair: Pair, slack: float, who: str) -> None:
     if pair.known and np.any(bad):
         theta = _first(pair.theta, bad)
         raise ValueError(f"{who}: angle = {theta} is no angle (needs 0 <= angle <= pi, radians)")
+    if pair.supplement is not None:
+        bad = np.logical_not(np.abs(np.pi - pair.theta - pair.supplement) <= np.pi * slack)
+        if np.any(bad):
+            theta, lacking = _first(pair.theta, bad), _first(pair.supplement, bad)
+            raise ValueError(f"{who}: supplement = {lacking} is not pi - angle, angle = {theta}")
 
 
 def _first(value, bad) -> float:
@@ -187,7 +211,7 @@ def _on_mpmath(function, values, who):
             theta = mp.atan2(mp.sqrt(max(g - c, mpf(0))) * mp.sqrt(max(g + c, mpf(0))), c)
         else:
             theta = mp.pi / 2
-        pair = Pair("mpmath", q_1, q_2, c, g, theta, bool(angle))
+        pair = Pair("mpmath", q_1, q_2, c, g, theta, bool(angle), *angle[1:])
         _check(pair, float(10 ** (20 - mp.dps)), who)
         found = function(pair)
     return +found

@@ -14,9 +14,10 @@ class Pairs:
     only equal positions are needed, (n1, n2, *P, *P) where all pairs are.
 
     ``q1``, ``q2``: variances of the preactivation at either input; ``c``: covariance; ``theta``: the angle
-    between the inputs as the layer sees them, None where nobody needs it; ``ntk``: the tangent kernel,
-    None where it is not wanted. ``window``: the shape P of the positions, () without. ``crossed``: whether
-    there are all pairs of positions. ``fan_in``: the number of inputs of a weight matrix that comes next.
+    between the inputs as the layer sees them, None where nobody needs it; ``supplement``: pi less that
+    angle, as long as it is known better than the angle tells it; ``ntk``: the tangent kernel, None where
+    it is not wanted. ``window``: the shape P of the positions, () without. ``crossed``: whether there are
+    all pairs of positions. ``fan_in``: the number of inputs of a weight matrix that comes next.
     """
 
     q1: Any
@@ -27,6 +28,7 @@ class Pairs:
     window: tuple[int, ...] = ()
     crossed: bool = False
     fan_in: int = 1
+    supplement: Any = None
 
     @property
     def axes(self) -> tuple[tuple[int, ...], ...]:

@@ -45,7 +45,7 @@ def through(layer, pairs: Pairs, own: Own, standard: int = 0) -> tuple[Pairs, Ow
 def _activation(layer, pairs, standard):
     """An activation is whatever has duals. Behind one that is not homogeneous the angle is left to c."""
     at = pairs.q1, pairs.q2, pairs.c
-    known = {} if pairs.theta is None else {"angle": pairs.theta}
+    known = {} if pairs.theta is None else {"angle": pairs.theta, "supplement": pairs.supplement}
     theta = None
     if pairs.theta is not None and layer.degree is not None:
         xp = array_namespace(pairs.theta)
@@ -57,6 +57,7 @@ def _activation(layer, pairs, standard):
         q2=layer.diagonal(pairs.q2),
         c=layer.dual(*at, **known),
         theta=theta,
+        supplement=None,
         ntk=None if pairs.ntk is None else layer.derivative_dual(*at, **known) * pairs.ntk,
     )
 
@@ -72,12 +73,12 @@ def _dense(layer, pairs, standard):
     elif ntk is not None:
         ntk = dense_ntk(c, 1.0, ntk, 1.0, layer.sigma_b)
     q1, q2, c = (x if x is None else dense_nngp(x, 1.0, layer.sigma_b) for x in (q1, q2, c))
-    theta = pairs.theta
+    theta, supplement = pairs.theta, pairs.supplement
     if theta is not None and layer.sigma_b > 0:
         xp = array_namespace(theta)
         shares = (xp.atan2(layer.sigma_b + 0 * q, layer.sigma_w * xp.sqrt(q)) for q in (pairs.q1, pairs.q2))
-        theta = _angle_of_sum(*shares, theta, 0.0)
-    return replace(pairs, q1=q1, q2=q2, c=c, theta=theta, ntk=ntk, fan_in=standard)
+        theta, supplement = _angle_of_sum(*shares, theta, 0.0), None
+    return replace(pairs, q1=q1, q2=q2, c=c, theta=theta, supplement=supplement, ntk=ntk, fan_in=standard)
 
 
 def variance_of(sigma: float) -> float:
@@ -112,7 +113,7 @@ def _residual(layer, pairs, standard):
             for a, b in ((pairs.q1, branch.q1), (pairs.q2, branch.q2))
         )
         theta = _angle_of_sum(*shares, pairs.theta, branch.theta)
-    return replace(pairs, q1=q1, q2=q2, c=c, theta=theta, ntk=ntk)
+    return replace(pairs, q1=q1, q2=q2, c=c, theta=theta, supplement=None, ntk=ntk)
 
 
 def _layer_norm(layer, pairs, standard):
