@@ -38,7 +38,7 @@ class Parameter(sp.Symbol):
 
     def _hashable_content(self):
         """Symbols of one name with different values are different: SymPy's caches would exchange them."""
-        return *super()._hashable_content(), self.domain, self.extremes, self.infinite
+        return *super()._hashable_content(), self.domain
 
     def __getnewargs_ex__(self):
         options = dict(unit=self.unit, latex=self.latex_name, extremes=self.extremes, infinite=self.infinite)
