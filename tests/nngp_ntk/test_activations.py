@@ -206,3 +206,23 @@ def test_price_by_automatic_differentiation():
             )
         slopes = jax.grad(lambda *q: activation("relu").dual(*q), (0, 1, 2))(2.0, 2.0, 2.0)
         np.testing.assert_allclose(slopes, [0, 0, 0.5], atol=1e-15)
+
+
+@pytest.mark.parametrize("c", [1.5, -1.5])
+@pytest.mark.parametrize("name", ["erf", "gelu", "sin", "gaussian", "snake", "exponential"])
+def test_slopes_where_the_angle_hides_them(name, c):
+    """At parallel and opposite inputs the angle has no slope, the duals of smooth activations have."""
+    jax, act = pytest.importorskip("jax"), activation(name)
+    for kernel in (act.dual, act.derivative_dual):
+        with jax.enable_x64(True):
+            by_q, by_c = map(float, jax.grad(lambda *at, f=kernel: f(*at), (0, 2))(1.5, 1.5, c))
+        with mp.workdps(40):
+            h, inside = mp.mpf(10) ** -15, c * (1 - mp.mpf(10) ** -38)  # no covariance lies beyond c
+            towards = -int(np.sign(c))
+            along_c = mp.diff(lambda at, f=kernel: f(1.5, 1.5, at), inside, h=h, direction=towards)
+            along = mp.diff(lambda q, f=kernel, at=inside: f(q, 1.5, at * mp.sqrt(q / 1.5)), 1.5, h=h)
+        assert by_c == pytest.approx(float(along_c), rel=1e-11)
+        assert by_q + by_c * c / 3 == pytest.approx(float(along), rel=1e-11, abs=1e-12)
+    with jax.enable_x64(True):
+        slope = jax.grad(lambda at: act.dual(1.5, 1.5, at))(c)
+    assert float(slope) == pytest.approx(act.derivative_dual(1.5, 1.5, c), rel=1e-12)

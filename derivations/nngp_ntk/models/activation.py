@@ -12,7 +12,8 @@ from theory.backends.source import build
 from theory.closed_form.form import ClosedForm
 from theory.closed_form.unchecked import unchecked
 
-from .pair import Pair, constant, on_pairs, on_values, where
+from .pair import Pair, on_pairs, on_values, where
+from .parallel import hidden_slope
 
 u = sp.Symbol("u", real=True)
 """The preactivation in an activation's ``expression``."""
@@ -103,31 +104,26 @@ class Activation:
 
     def of_pair(self, pair: Pair):
         if self.pair_form is not None and not (pair.known and self.degree is not None):
-            value = self._of(self.pair_form, pair)
-            hidden = isinstance(self.pair_form, ClosedForm) and "c" not in self.pair_form.names
-            if pair.library in ("jax", "torch") and hidden and not pair.known:
-                value = value + self._slope_of_parallel(pair)
-            return value
-        value = _power(pair.g, self.degree) * (self._scale(pair.library) * self._by_angle(0, pair))
-        if pair.library in ("jax", "torch") and self.degree > 0 and not pair.known:
-            value = value + self._slope_of_parallel(pair)
-        return value
-
-    def _slope_of_parallel(self, pair: Pair):
-        """Zero, with the derivatives by c and the variances that the angle hides where it vanishes."""
-        parallel = (pair.theta <= 0) | (pair.theta >= float(sp.pi))
-        Tdot = constant(pair.library, self.derivative_of_pair(pair))
-        c, g = constant(pair.library, pair.c), constant(pair.library, pair.g)
-        change = (pair.c - c) - c * (pair.g - g) / (g + (g == 0))
-        return Tdot * change * parallel
+            return self._with_hidden_slope(lambda at: self._of(self.pair_form, at), pair)
+        scale = self._scale(pair.library)
+        return self._with_hidden_slope(
+            lambda at: _power(at.g, self.degree) * (scale * self._by_angle(0, at)), pair
+        )
 
     def derivative_of_pair(self, pair: Pair):
         if self.derivative_pair_form is not None and not (pair.known and self.degree is not None):
-            return self._of(self.derivative_pair_form, pair)
+            return self._with_hidden_slope(lambda at: self._of(self.derivative_pair_form, at), pair)
         if self.diverges:
             self._refuse_parallel(pair)
         scale = self._scale_dot(pair.library)
-        return _power(pair.g, self.degree - 1) * (scale * self._by_angle(1, pair))
+        return self._with_hidden_slope(
+            lambda at: _power(at.g, self.degree - 1) * (scale * self._by_angle(1, at)), pair
+        )
+
+    def _with_hidden_slope(self, function, pair: Pair):
+        """``function(pair)``; automatic differentiation also finds its slope where the angle is 0 or pi."""
+        value = function(pair)
+        return value if pair.known else value + hidden_slope(function, pair)
 
     def diagonal(self, q):
         """T for identical inputs, the mean of phi(u)**2 at variance ``q``."""
