@@ -117,12 +117,8 @@ def precise_namespace() -> SimpleNamespace:
         u, s, vt = mpmath.svd_r(to_mpmath(matrix), full_matrices=full_matrices)
         return to_object(u), np.array(list(s), dtype=object), to_object(vt)
 
-    def eigh(matrix):
-        values, vectors = mpmath.eigsy(to_mpmath(matrix))
-        return np.array(list(values), dtype=object), to_object(vectors)
-
     linalg = SimpleNamespace(
-        solve=batched(lambda a, b: mpmath.inverse(a) * b), inv=batched(mpmath.inverse), svd=svd, eigh=eigh,
+        solve=batched(lambda a, b: mpmath.inverse(a) * b), inv=batched(mpmath.inverse), svd=svd,
         cholesky=batched(mpmath.cholesky),
     )  # fmt: skip
     functions = {name: getattr(np, name) for name in _OBJECT_FUNCTIONS}
