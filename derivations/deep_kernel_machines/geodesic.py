@@ -36,8 +36,8 @@ stationary = Claim(slope, ZeroMatrix(P, P), matrix.Substitutes(linear_gradient, 
 
 # %% [markdown]
 # ## The modes
-# $A$ takes the modes to the points: $G_0 = AA^\top$ and $S = A\,\mathrm{diag}(t)\,A^\top$. Gram matrices that are
-# diagonal in that basis stay so, and a layer multiplies each mode by the same factor as the one before.
+# $A$ takes the modes to the points: $G_0 = AA^\top$ and $S = A\,\mathrm{diag}(t)\,A^\top$. Gram matrices that
+# are diagonal in that basis stay so, and a layer multiplies each mode by the same factor as the one before.
 
 # %%
 A = MatrixParameter("A", P, P, "modes that inputs and outputs share")
