@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Few inducing points instead of all data
-# The divergences are those of the Gram matrices $G_{ii}$ of a few inducing points. What a layer makes of other
-# points follows: given the inducing points' features theirs are normal, of mean $WF_i$, $W =
+# The divergences are those of the Gram matrices $G_{ii}$ of a few inducing points. What a layer makes of
+# other points follows: given the inducing points' features theirs are normal, of mean $WF_i$, $W =
 # K_{ti}K_{ii}^{-1}$ (R8). A layer costs $O(P_tP_i^2 + P_i^3)$. The last layer has an approximate posterior of
 # the inducing outputs, whose optimum is known (Titsias, 2009). Predictions are the same with the training
 # points in the place of the inducing points (R9).
