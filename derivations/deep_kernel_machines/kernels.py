@@ -31,8 +31,8 @@ se_slope_a = Claim(Derivative(K, a), -exp(-(a + b - 2 * c) / 2) / 2, Differentia
 
 # %% [markdown]
 # ## Arc-cosine
-# With $c = \sqrt{ab}\cos\theta$; normalised to $K = a$ for equal points, as in layers of ReLUs with weights of
-# variance $2/N$. At fixed $c$ the angle moves with $a$.
+# With $c = \sqrt{ab}\cos\theta$; normalised to $K = a$ for equal points, as in layers of ReLUs with weights
+# of variance $2/N$. At fixed $c$ the angle moves with $a$.
 
 # %%
 inner = Claim(T, sqrt(a * b) * cos(theta), Given("the inner product, by the angle"))
@@ -64,8 +64,8 @@ slope_square = Claim(
 )
 
 # %% [markdown]
-# A longer vector makes a larger kernel: of any kernel of order $n$ it is $2aK_a + cK_c = nK$, so that the slope
-# by $a$ needs no formula of its own; here for the ReLU's order 1.
+# A longer vector makes a larger kernel: of any kernel of order $n$ it is $2aK_a + cK_c = nK$, so that the
+# slope by $a$ needs no formula of its own; here for the ReLU's order 1.
 
 # %%
 K_total = sp.Symbol("K_t")

@@ -75,8 +75,8 @@ def optimise(
     relative widths of the hidden layers and the outputs; ``sigma2`` the variance of the noise, 0 only for
     an S of full rank. ``first``: the kernel of the first layer, if it is another than that of the others
     ("linear": G_0 is the covariance of the first features). ``start`` (L, P, P): other matrices to start
-    from than those of no outputs. ``tolerance`` on the gradient. ValueError for inputs that are not of that kind; RuntimeError if the
-    search ends elsewhere than at a maximum. Source: A. Yang et al., ICML 2023.
+    from than those of no outputs. ``tolerance`` on the gradient. ValueError for inputs that are not of
+    that kind; RuntimeError if the search ends elsewhere than at a maximum. Source: A. Yang et al., ICML 2023.
     """
     G_0, nu = checks.gram("G_0", G_0, definite=False), checks.widths(nu)
     kernel = kernel_of(kernel)

@@ -14,17 +14,17 @@ from ..kernels import arc_cosine_kernel, arc_cosine_slope, squared_exponential_k
 class Kernel:
     """K_ij = k(G_ii, G_jj, G_ij).
 
-    A subclass says ``entries(a, b, c)``: the values and their slopes by c and by a, all of the shape of c.
-    It is symmetric in a and b. Sources: Y. Cho and L. Saul, NeurIPS 2009; A. Yang et al., ICML 2023.
+    A subclass says ``entries(a, b, c)``: the values and their slopes by c, a and b, all of one shape.
+    Sources: Y. Cho and L. Saul, NeurIPS 2009; A. Yang et al., ICML 2023.
     """
 
-    def entries(self, a, b, c) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def entries(self, a, b, c) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         raise NotImplementedError
 
     def diagonal(self, d) -> tuple[np.ndarray, np.ndarray]:
         """k(d, d, d) and its slope, for squares ``d`` (P,) of norms."""
-        value, slope_c, slope_a = self.entries(d, d, d)
-        return value, slope_c + 2 * slope_a
+        value, *slopes = self.entries(d, d, d)
+        return value, sum(slopes)
 
     def __call__(self, G) -> np.ndarray:
         """The kernel (P, P) of a Gram matrix (P, P)."""
@@ -36,21 +36,11 @@ class Kernel:
     def pull_back(self, G, slope) -> np.ndarray:
         """The gradient by G (P, P), symmetric, of what has the symmetric gradient ``slope`` by K(G)."""
         d = np.diagonal(G)
-        _, slope_c, slope_a = self.entries(d[:, None], d[None], G)
+        _, slope_c, slope_a, _ = self.entries(d[:, None], d[None], G)
         back = slope * slope_c
         by_square = 2 * (np.sum(slope * slope_a, axis=1) - np.diagonal(slope * slope_a))
         np.fill_diagonal(back, np.diagonal(slope) * self.diagonal(d)[1] + by_square)
         return back
-
-    def cross(self, a, b, c) -> np.ndarray:
-        """The kernel (T, I) of points with inner products ``c`` (T, I), squares ``a`` (T,), ``b`` (I,)."""
-        return self.entries(a[:, None], b[None], c)[0]
-
-    def pull_back_cross(self, a, b, c, slope) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The gradients by a (T,), b (I,) and c (T, I) of what has the gradient ``slope`` (T, I)."""
-        _, slope_c, slope_a = self.entries(a[:, None], b[None], c)
-        slope_b = self.entries(b[:, None], a[None], c.T)[2].T
-        return np.sum(slope * slope_a, axis=1), np.sum(slope * slope_b, axis=0), slope * slope_c
 
 
 def _each(form, *arguments) -> np.ndarray:
@@ -64,7 +54,7 @@ class Linear(Kernel):
     """K(G) = G: layers of a linear network."""
 
     def entries(self, a, b, c):
-        return c + 0.0, np.ones_like(c), np.zeros_like(c)
+        return c + 0.0, np.ones_like(c), np.zeros_like(c), np.zeros_like(c)
 
 
 @dataclass(frozen=True)
@@ -73,7 +63,7 @@ class SquaredExponential(Kernel):
 
     def entries(self, a, b, c):
         value = _each(squared_exponential_kernel, a, b, c)
-        return value, value, -value / 2
+        return value, value, -value / 2, -value / 2
 
 
 @dataclass(frozen=True)
@@ -84,7 +74,7 @@ class ArcCosine(Kernel):
         size = np.sqrt(a * b)
         angle = np.arccos(np.clip(c / size, -1, 1))
         value, slope = (_each(form, a, b, angle) for form in (arc_cosine_kernel, arc_cosine_slope))
-        return value, 1 - angle / np.pi, slope
+        return value, 1 - angle / np.pi, slope, slope * (a / b)
 
 
 @dataclass(frozen=True)
@@ -108,7 +98,8 @@ class Homogeneous(Kernel):
         scale = self.activation.diagonal(1.0)
         value = self.activation.dual(a, b, c) / scale
         slope = self.activation.derivative_dual(a, b, c) / scale
-        return value, slope, (self.activation.degree * value - c * slope) / (2 * a)
+        by_length = self.activation.degree * value - c * slope
+        return value, slope, by_length / (2 * a), by_length / (2 * b)
 
 
 KERNELS = {"linear": Linear(), "squared exponential": SquaredExponential(), "arc-cosine": ArcCosine()}
