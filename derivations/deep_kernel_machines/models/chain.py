@@ -11,7 +11,7 @@ SPREAD = 12.0
 """How many standard deviations of ln g the grid reaches beyond the modes, at its ends."""
 
 
-def chain_means(g_0: float, s: float, widths, *, points: int = 1500) -> np.ndarray:
+def chain_means(g_0: float, s: float, widths, *, points: int = 500) -> np.ndarray:
     """The mean Gram value of every hidden layer, (L,), given outputs of mean square ``s``.
 
     ``g_0`` > 0 of the input; ``widths`` (L + 1,) integers: features of the hidden layers, and
