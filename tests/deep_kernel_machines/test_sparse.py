@@ -7,7 +7,7 @@ from derivations.deep_kernel_machines import DeepKernelMachine, gram_of_others, 
 from derivations.deep_kernel_machines.data import classes, patients
 from derivations.deep_kernel_machines.models.dense import Problem
 from derivations.deep_kernel_machines.models.kernels import KERNELS, kernel_of
-from derivations.deep_kernel_machines.models.sparse import follow, layer
+from derivations.deep_kernel_machines.models.sparse import JITTER, follow, layer
 from derivations.nngp_ntk import Dense, KernelRegression, Network, relu
 
 RNG = np.random.default_rng(0)
@@ -66,7 +66,8 @@ def test_training_with_all_points_reaches_the_dense_optimum():
     dense = optimise(X @ X.T / 12, centred / np.sqrt(scale), nu=[2.0, 2.0], sigma2=noise / scale,
                      kernel="squared exponential")  # fmt: skip
     constant = Y.size / 2 * np.log(2 * np.pi * scale)
-    assert machine.objective_ == pytest.approx(dense.objective - constant, abs=1e-3)
+    jitter = Y.size * JITTER * scale / noise  # what the inducing points seem to leave open
+    assert machine.objective_ == pytest.approx(dense.objective - constant, abs=jitter + 1e-5)
 
 
 def relu_kernel(kind, ridge):

@@ -107,8 +107,8 @@ class DeepKernelMachine:
             gradient = np.concatenate([back[:, *free].ravel(), [by_noise * noise, by_scale * scale]])
             return -value / len(X), -gradient / len(X)
 
-        found = minimize(loss, start, jac=True, method="L-BFGS-B",
-                         options={"maxiter": self.steps, "maxcor": 20, "ftol": 1e-12, "gtol": 1e-9})  # fmt: skip
+        options = {"maxiter": self.steps, "maxcor": 20, "ftol": 1e-12, "gtol": 1e-9}
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
         R, self.noise_, self.scale_ = unpacked(found.x)
         L = self.factors @ R
         self.grams_ = L @ L.transpose(0, 2, 1)
