@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from derivations.deep_kernel_machines import DeepKernelMachine, gram_of_others, optimise
+from derivations.deep_kernel_machines import DeepKernelMachine, gram_of_others, gram_with_inducing, optimise
 from derivations.deep_kernel_machines.data import classes, patients
 from derivations.deep_kernel_machines.models.dense import Problem
 from derivations.deep_kernel_machines.models.kernels import KERNELS, kernel_of
@@ -68,6 +68,23 @@ def test_training_with_all_points_reaches_the_dense_optimum():
     constant = Y.size / 2 * np.log(2 * np.pi * scale)
     jitter = Y.size * JITTER * scale / noise  # what the inducing points seem to leave open
     assert machine.objective_ == pytest.approx(dense.objective - constant, abs=jitter + 1e-5)
+
+
+def test_a_prediction_is_gaussian_regression_with_the_kernel_that_follows():
+    machine = DeepKernelMachine(1, nu=2.0, inducing=9, steps=60, noise=0.3).fit(X, Y)
+    new = RNG.normal(size=(4, 12))
+    of, whole = kernel_of("arc-cosine"), np.concatenate([X, new])
+    K = of(whole @ whole.T / 12)
+    parts = K[9:, :9], K[:9, :9], machine.grams_[0]
+    top = np.block([[parts[2], gram_with_inducing(*parts).T],
+                    [gram_with_inducing(*parts), gram_of_others(K[9:, 9:], *parts)]])  # fmt: skip
+    K = machine.scale_ * of(top)
+    weights = np.linalg.solve(K[:9, :9] + machine.noise_ * np.eye(9), K[:9, 9:]).T
+    mean, variance = machine.predict(new, variance=True)
+    centred = Y - Y.mean(axis=0)
+    assert mean == pytest.approx(weights @ centred + Y.mean(axis=0), abs=1e-4)
+    left = np.diagonal(K)[9:] - np.sum(weights * K[9:, :9], axis=1) + machine.noise_
+    assert variance == pytest.approx(left, abs=1e-4)
 
 
 def relu_kernel(kind, ridge):
