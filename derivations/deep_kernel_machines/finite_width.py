@@ -6,16 +6,16 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, Rational, besselk, cosh, exp, gamma, oo, pi, sqrt
+from sympy import Integral, Rational, besselk, cosh, exp, gamma, log, oo, pi, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.functions import log_besselke
 from theory.parameter import POSITIVE
 from theory.rules import Given, Rewrites, Series, Substitutes
 
-from .gram_density import f, moment, mu, one_point, p
+from .gram_density import f, ln_p, log_density, moment, mu, one_point, p
 from .gram_density import m as power
-from .setting import N, g, g_0, k, s
+from .setting import N, P, g, g_0, k, ln_G, s, t
 
 m = Parameter("m", "power of the Gram value", sp.Range(1, 13), extremes=(1, 12))
 x = sp.Symbol("x", real=True)
@@ -40,6 +40,27 @@ free_of_g = Claim(
     j,
     (N / (2 * g_0)) ** (N / 2) / gamma(N / 2) * (2 * pi) ** (-N / 2),
     Substitutes(constant, joint, prior, likelihood, weight),
+)
+
+# %% [markdown]
+# Any number of points has such a posterior: beside $e^{-\frac N2\mathrm{tr}(G_0^{-1}G + SG^{-1})}$ only the
+# volume $|G|^{-(P + 1)/2}$ is left, whatever the width.
+
+# %%
+t_s = Parameter("t_s", "trace of S G^-1", POSITIVE)
+ln_h, ln_like = sp.symbols("ln_h ln_like")
+likelihood_of_many = Claim(
+    ln_like,
+    -N / 2 * (P * log(2 * pi) + ln_G + t_s),
+    Given("N outputs of covariance G, their second moment S"),
+)
+joint_of_many = Claim(ln_h, ln_p + ln_like, Given("Bayes' rule for the Gram matrix"))
+posterior_of_many = Claim(
+    ln_h,
+    -(P + 1) / 2 * ln_G
+    - N / 2 * (t + t_s)
+    + (log_density.rhs - N * P / 2 * log(2 * pi)).subs({ln_G: 0, t: 0}),
+    Substitutes(joint_of_many, log_density, likelihood_of_many),
 )
 
 # %% [markdown]

@@ -78,6 +78,30 @@ def test_the_squared_exponential_example():
     assert found.gradient < 1e-7
 
 
+def exact_mean(N, centre, count=41):
+    """The posterior mean of the example's Gram matrix at width N, by sums over its Cholesky factor."""
+    L, reach = np.linalg.cholesky(centre), np.linspace(-8, 8, count) / np.sqrt(N)
+    u, v, w = np.meshgrid(reach, reach, reach, indexing="ij")
+    a, b, c = L[0, 0] * np.exp(u), L[1, 0] + w, L[1, 1] * np.exp(v)
+    G = np.stack([a * a, a * b, b * b + c * c])
+    inverse = np.linalg.inv(G_0)
+    t = inverse[0, 0] * G[0] + 2 * inverse[0, 1] * G[1] + inverse[1, 1] * G[2]
+    log_weight = log_density_of_two_points(N, 2 * np.log(a * c), np.linalg.slogdet(G_0)[1], t)
+    log_weight += 3 * np.log(a) + 2 * np.log(c)  # the volume dG over du dv dw
+    k = np.exp(-(G[0] + G[2] - 2 * G[1]) / 2)
+    det = 1.1**2 - k**2
+    log_weight -= N / 2 * (np.log(det) + (1.1 * np.trace(S) - 2 * k * S[0, 1]) / det)
+    weight = np.exp(log_weight - log_weight.max())
+    mean = np.sum(G * weight, axis=(1, 2, 3)) / np.sum(weight)
+    return np.array([[mean[0], mean[1]], [mean[1], mean[2]]])
+
+
+def test_the_examples_error_is_a_quarter_at_four_times_the_width():
+    limit = optimise(G_0, S=S, kernel="squared exponential", first="linear", sigma2=0.1).grams[0]
+    errors = [np.abs(exact_mean(N, limit) - limit).max() for N in (16, 64, 256)]
+    assert errors == pytest.approx([0.00997, 0.00251, 0.00063], abs=6e-6)
+
+
 def test_a_gram_matrix_has_wisharts_density():
     K, G = drawn(2, seed=2)
     for N in (2, 5, 300):

@@ -12,6 +12,7 @@ from derivations.deep_kernel_machines import (
     SquaredExponential,
     chain_means,
     geodesic_gram,
+    hidden_factor,
     linear_grams,
     noisy_gram,
     optimise,
@@ -61,6 +62,14 @@ def test_optimisation_reaches_the_linear_solution_from_anywhere(nu, seed):
     found = optimise(G, S=target, nu=nu, sigma2=0.0, start=start)
     assert np.abs(found.grams - exact[1:-1]).max() < 2e-6 * np.abs(exact).max()
     assert np.abs(exact[-1] - target).max() < 1e-10 * np.abs(target).max()
+
+
+@pytest.mark.parametrize("rho", [0.02, 0.9, 40.0])
+def test_hidden_layers_of_one_width_have_the_factor_of_the_closed_form(rho):
+    layers = linear_grams(G_0, S, [1, 1, 1, rho])
+    t = np.linalg.eigvals(np.linalg.solve(G_0, S))
+    found = np.linalg.eigvals(np.linalg.solve(layers[1], layers[2]))
+    assert np.sort(found) == pytest.approx(np.sort(hidden_factor(t, rho, 3)), rel=1e-12)
 
 
 def test_equal_widths_are_the_geodesic():
