@@ -189,3 +189,13 @@ def test_mpmath_has_cholesky_factors():
         xp, exact = precise_namespace(), np.frompyfunc(mpmath.mpf, 1, 1)(a)
         lower = xp.linalg.cholesky(exact)
         assert np.abs(xp.matmul(lower, lower.T) - exact).max() < 1e-38
+
+
+def test_mutants_of_a_scalar_made_of_matrices_are_such_scalars():
+    from theory.mutants import mutants
+
+    expression = tau * sp.Trace(F.I * E * phi) / sp.Determinant(E)
+    found = [mutant.expression for mutant in mutants(expression)]
+    assert tau * sp.Trace(F * E * phi) / sp.Determinant(E) in found  # an inverse dropped
+    assert any(sp.Determinant(F) in mutant.atoms(sp.Determinant) for mutant in found)  # a matrix swapped
+    assert not any(getattr(mutant, "is_Matrix", False) for mutant in found)

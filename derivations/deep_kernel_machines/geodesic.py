@@ -25,7 +25,7 @@ from .setting import L, P, g_0, l, s
 B = MatrixParameter("B", P, P, "Gram matrix of the layer before", kind=symmetric)
 G = MatrixParameter("G_l", P, P, "Gram matrix of the layer", kind=symmetric)
 F = MatrixParameter("F", P, P, "Gram matrix of the next layer", kind=symmetric)
-slope = MatrixParameter("slope", P, P, "gradient of the objective, doubled", kind=symmetric)
+slope = MatrixParameter("Delta", P, P, "gradient of the objective, doubled", kind=symmetric, latex=r"\Delta")
 linear_gradient = Claim(
     slope,
     (G.I - B.I) + (G.I * F * G.I - G.I),

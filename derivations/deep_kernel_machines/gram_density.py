@@ -38,7 +38,7 @@ one_point = Claim(
 logarithm = Claim(ln_p, log(p), Given("its logarithm"))
 log_one_point = Claim(
     ln_p,
-    N / 2 * log(N / 2) - loggamma(N / 2) + (N / 2 - 1) * log(g) - N / 2 * log(k) - N * g / (2 * k),
+    N / 2 * log(N / 2) - log(gamma(N / 2)) + (N / 2 - 1) * log(g) - N / 2 * log(k) - N * g / (2 * k),
     Substitutes(logarithm, one_point),
 )
 
@@ -95,7 +95,7 @@ step = Claim(
     Substitutes(constant_step, at={c_1: C(P + 1), c: C(P)}),
     where=enough,
 )
-first = N / 2 * log(N / 2) - loggamma(N / 2)
+first = N / 2 * log(N / 2) - log(gamma(N / 2))
 left_of_one = Claim(
     C(1), ln_p - (N - 2) / 2 * log(g / k) + N * g / (2 * k) + log(k), Given("the constant of one point")
 )
