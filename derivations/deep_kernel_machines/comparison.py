@@ -11,6 +11,7 @@ from .finite_width import feature_kurtosis, posterior_gram_moment
 from .geodesic import geodesic_gram, geodesic_mode
 from .gram_density import mean_determinant_of_three_points
 from .inducing import gram_of_others, gram_with_inducing
+from .models.chain import chain_means
 from .models.dense import optimise
 from .noisy import noisy_gram
 from .simulation.measured import (
@@ -20,6 +21,7 @@ from .simulation.measured import (
     followers_own,
     hidden_grams,
     kurtoses,
+    modes_at_width,
     modes_of_layers,
     noisy_hidden_grams,
     noisy_values,
@@ -48,7 +50,14 @@ def optimised(G_0, S, sigma2):
 
 nonlinear_networks = Comparison(optimised, noisy_hidden_grams, {"G_0": G_0, "S": S, "sigma2": 0.1}, WIDTHS)
 
+
+def by_sums(N, g_0, s):
+    """The mean Gram values of three hidden layers as wide as the outputs, by `chain_means`."""
+    return chain_means(g_0, s, [N] * 4)
+
+
 # At a width, exactly.
+layers_at_width = Comparison(by_sums, modes_at_width, {"N": 8, **ONE}, MonteCarlo())
 moments_at_width = Comparison(posterior_gram_moment, powers, {"m": (1.0, 2.0), "N": 6, **ONE}, MonteCarlo())
 kurtosis_at_width = Comparison(feature_kurtosis, kurtoses, {"N": 4, **ONE}, MonteCarlo())
 determinant_at_width = Comparison(mean_determinant_of_three_points, determinants, {"N": 7}, MonteCarlo())

@@ -141,3 +141,12 @@ def test_noise_turns_the_geometric_mean_into_the_inputs_kernel():
         positive = roots[(np.abs(roots.imag) < 1e-9 * np.abs(roots)) & (roots.real > 0)].real
         assert noisy_gram(g_0, s, n, rho) == pytest.approx(positive[0], rel=1e-6)
         assert len(positive) == 1  # never several
+
+
+def test_bessel_functions_are_refused_by_name_where_a_library_lacks_them():
+    assert posterior_gram_moment.compile("mpmath")(1, 0.7, 2.3, 3) == pytest.approx(
+        posterior_gram_moment(1, 0.7, 2.3, 3), rel=1e-14
+    )
+    for library in ("jax", "torch"):
+        with pytest.raises(NotImplementedError, match=f"{library} has no"):
+            posterior_gram_moment.compile(library)

@@ -37,6 +37,12 @@ def deep_modes(*, xp, rng, progress, width, g_0, s, layers, chains, trajectories
     return Measurement(xp.asarray(found[:, :, 0, 0]), read, steps=trajectories)
 
 
+def deep_modes_at_width(*, N, **settings) -> Measurement:
+    """The same at a width that is stated."""
+    found = deep_modes(width=N, **settings)
+    return Measurement(found.values, steps=found.steps)
+
+
 def first_factor(*, xp, rng, progress, width, t_i, rho, L, chains, trajectories, settling) -> Measurement:
     """The first hidden layer's mean square over the input's, of a network with rho times as many outputs."""
     g_0 = 0.8
@@ -134,6 +140,11 @@ _GROUPS = {
 hidden_grams = Simulation(hidden_gram, _CHAINS)
 noisy_hidden_grams = Simulation(partial(hidden_gram, kernel=squared_exponential), _CHAINS)
 modes_of_layers = Simulation(partial(deep_modes, layers=3), _CHAINS)
+modes_at_width = Simulation(
+    partial(deep_modes_at_width, layers=3),
+    {"laptop": _CHAINS["laptop"] | {"chains": 192}, "gpu": _CHAINS["gpu"]},
+    "The mean squares of the features of every hidden layer of a deep linear network, at a width.",
+)
 first_factors = Simulation(first_factor, _CHAINS)
 noisy_values = Simulation(noisy_value, _CHAINS)
 powers = Simulation(powers_of_gram, _ONE)
