@@ -163,3 +163,39 @@ def test_the_same_claim_is_checked_at_the_same_points():
         return [p.value(Q0) for r in solves(solution).residuals()[:1] for p in r.points()]
 
     assert values() == values()
+
+
+def test_the_derivative_of_a_determinant_is_jacobis_formula():
+    G = MatrixParameter("G", n, n, "a matrix that moves", moves=True)
+    V = MatrixParameter("V", n, n, "its rate")
+    moves = Claim(Rate(G), V, Given("it moves"))
+    det = sp.Determinant
+    jacobi = Claim(Rate(det(G)), det(G) * sp.Trace(G.I * V), Differentiates(moves))
+    assert jacobi.evidence is Evidence.EXACT
+    product = Claim(det(F * E), det(F) * det(E), Rewrites())
+    assert product.evidence is Evidence.EXACT
+    with pytest.raises(Refuted):
+        _ = Claim(Rate(det(G)), det(G) * sp.Trace(G * V), Differentiates(moves)).evidence
+
+
+def test_mpmath_has_cholesky_factors():
+    import mpmath
+    import numpy as np
+
+    from theory.matrix.arrays import precise_namespace
+
+    a = np.array([[2.0, 0.3], [0.3, 1.0]])
+    with mpmath.workdps(40):
+        xp, exact = precise_namespace(), np.frompyfunc(mpmath.mpf, 1, 1)(a)
+        lower = xp.linalg.cholesky(exact)
+        assert np.abs(xp.matmul(lower, lower.T) - exact).max() < 1e-38
+
+
+def test_mutants_of_a_scalar_made_of_matrices_are_such_scalars():
+    from theory.mutants import mutants
+
+    expression = tau * sp.Trace(F.I * E * phi) / sp.Determinant(E)
+    found = [mutant.expression for mutant in mutants(expression)]
+    assert tau * sp.Trace(F * E * phi) / sp.Determinant(E) in found  # an inverse dropped
+    assert any(sp.Determinant(F) in mutant.atoms(sp.Determinant) for mutant in found)  # a matrix swapped
+    assert not any(getattr(mutant, "is_Matrix", False) for mutant in found)

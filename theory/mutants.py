@@ -55,7 +55,7 @@ def mutants(expression: sp.Expr, symbols: Iterable[sp.Symbol] = ()) -> Iterator[
 
     Symbols are swapped among those of the expression and the further ``symbols``.
     """
-    if getattr(expression, "is_Matrix", False):
+    if getattr(expression, "is_Matrix", False) or expression.has(sp.MatrixSymbol):
         from .matrix import matrix_mutants
 
         yield from matrix_mutants(expression)
@@ -151,7 +151,7 @@ def comparison_mutants(comparison) -> Tally:
 
 def equivalent(original, mutant, claim: Claim) -> bool:
     """Whether a mutant equals the original on the claim's domain, as far as balls can tell."""
-    if getattr(original, "is_Matrix", False):
+    if getattr(original, "is_Matrix", False) or original.has(sp.MatrixSymbol):
         from .matrix import matrix_equivalent
 
         return matrix_equivalent(original, mutant, claim)

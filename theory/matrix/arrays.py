@@ -118,8 +118,9 @@ def precise_namespace() -> SimpleNamespace:
         return to_object(u), np.array(list(s), dtype=object), to_object(vt)
 
     linalg = SimpleNamespace(
-        solve=batched(lambda a, b: mpmath.inverse(a) * b), inv=batched(mpmath.inverse), svd=svd
-    )
+        solve=batched(lambda a, b: mpmath.inverse(a) * b), inv=batched(mpmath.inverse), svd=svd,
+        cholesky=batched(mpmath.cholesky),
+    )  # fmt: skip
     functions = {name: getattr(np, name) for name in _OBJECT_FUNCTIONS}
     functions |= {name: each(getattr(mpmath, name)) for name in ("exp", "expm1", "log", "sqrt")}
     return _Namespace(linalg=linalg, **functions)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 from flint import fmpq, fmpq_mat
-from sympy.matrices.expressions import Trace
+from sympy.matrices.expressions import Determinant, Trace
 from sympy.matrices.matrixbase import MatrixBase
 
 from ..parameter import Parameter
@@ -134,6 +134,8 @@ class Point:
                 return go(expression.arg).map(fmpq_mat.transpose)
             case Trace():
                 return go(expression.arg).map(_trace)
+            case Determinant():
+                return _determinant(go(expression.arg))
             case Vec():
                 return go(expression.args[0]).map(lambda m: fmpq_mat(m.nrows() * m.ncols(), 1, m.entries()))
             case sp.BlockMatrix():
@@ -206,6 +208,13 @@ def _fold(combine, terms) -> Dual:
 
 def _trace(matrix: fmpq_mat) -> fmpq:
     return sum((matrix[i, i] for i in range(matrix.nrows())), fmpq(0))
+
+
+def _determinant(matrix: Dual) -> Dual:
+    """With its derivative: linear in every row, so the sum over rows of which one moves."""
+    rows, moved = matrix.value.tolist(), matrix.tangent.tolist()
+    rates = (fmpq_mat([*rows[:k], moved[k], *rows[k + 1 :]]).det() for k in range(len(rows)))
+    return Dual(matrix.value.det(), sum(rates, fmpq(0)))
 
 
 def _joined(grid) -> fmpq_mat:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sympy as sp
-from sympy.matrices.expressions import Trace
+from sympy.matrices.expressions import Determinant, Trace
 from sympy.matrices.matrixbase import MatrixBase
 
 from .rules import equal
@@ -51,7 +51,7 @@ def fits(expression) -> bool:
     if isinstance(expression, sp.MatMul):
         factors = [_shape(f) for f in expression.args if getattr(f, "is_Matrix", False)]
         return all(a[1] == b[0] for a, b in zip(factors, factors[1:], strict=False))
-    if isinstance(expression, sp.MatPow | Trace):
+    if isinstance(expression, sp.MatPow | Trace | Determinant):
         rows, cols = _shape(expression.args[0])
         return rows == cols
     return True
@@ -107,7 +107,7 @@ def _variants(e, matrices, scalars, top=False) -> Iterator:
 def _parts(e) -> list:
     if isinstance(e, sp.BlockMatrix):
         return e.blocks.flat()
-    if isinstance(e, sp.Transpose | sp.Inverse | Trace | Rate | ScalarRate | Initial | Vec):
+    if isinstance(e, sp.Transpose | sp.Inverse | Trace | Determinant | Rate | ScalarRate | Initial | Vec):
         return [e.args[0]]
     if isinstance(e, sp.MatPow | sp.Pow):
         return [e.base]

@@ -1,0 +1,1 @@
+"""Deep kernel machines as data: kernels, optimised representations, sparse regression and classification."""
