@@ -30,7 +30,8 @@ class OneModule:
         assert evidence is not Evidence.ASSUMED or any(claim is one for one in covered)
 
     def test_every_inequivalent_mutant_of_the_claim_falls(self, claim):
-        tally = claim_mutants(claim, self.theory.claims.values())
+        """On 30 mutants of each side here; `theory reproduce` tries all of them."""
+        tally = claim_mutants(claim, self.theory.claims.values(), most=30)
         assert not tally.survivors
         assert tally.killed == tally.made - tally.equivalent
 
