@@ -59,7 +59,10 @@ growth_factor = Claim(
 )
 output = Claim(
     f(t),
-    (P * (rho + (s + M) * H(t)) / (rho + (P - s) * H(t)) - M * (rho + (P - s) * H(t)) / (rho + (s + M) * H(t)))
+    (
+        P * (rho + (s + M) * H(t)) / (rho + (P - s) * H(t))
+        - M * (rho + (P - s) * H(t)) / (rho + (s + M) * H(t))
+    )
     / 2,
     Substitutes(mean_output, growth_factor, rate, clock),
 )
@@ -89,16 +92,26 @@ parts = (rate, decay, rise, above, numerator, denominator)
 stable_growth = Claim(x(t), N(t) / D(t), Rewrites(growth_factor, using=parts))
 from_above = Claim(
     f(t),
-    ((P - M) * (2 * P * M * E(t) + s**2 * (1 + E(t) ** 2))
-     + s * F(t) * (rho * (P + M) * (1 + E(t)) + 2 * P * M * F(t))) / (N(t) * D(t)),
+    (
+        (P - M) * (2 * P * M * E(t) + s**2 * (1 + E(t) ** 2))
+        + s * F(t) * (rho * (P + M) * (1 + E(t)) + 2 * P * M * F(t))
+    )
+    / (N(t) * D(t)),
     Rewrites(output, using=parts),
     where=P >= M,
 )
 from_below = Claim(
     f(t),
-    (2 * (P - M) * P * M * E(t) + s * (
-        P * (s * (1 + E(t) ** 2) + rho * (1 + E(t)) * F(t)) + M * (P * M / (rho + s) - (rho + s) * E(t) ** 2)
-        + 2 * P * M * F(t) ** 2)) / (N(t) * D(t)),
+    (
+        2 * (P - M) * P * M * E(t)
+        + s
+        * (
+            P * (s * (1 + E(t) ** 2) + rho * (1 + E(t)) * F(t))
+            + M * (P * M / (rho + s) - (rho + s) * E(t) ** 2)
+            + 2 * P * M * F(t) ** 2
+        )
+    )
+    / (N(t) * D(t)),
     Rewrites(output, using=parts),
     where=P <= M,
 )

@@ -48,12 +48,7 @@ as_in_the_paper = Claim(
     Rewrites(feature_exponent_claim),
 )
 alone = Claim(C, C_1, Assumption("one hidden layer: the first is the only one"))
-feature_exponent_as_in_the_paper = Claim(
-    r,
-    sp.Min(a_out + b_out, 2 * a_out + c) + c - 1 + sp.Min(2 * a_1 + 1, 2 * a_h),
-    Rewrites(feature_exponent_claim),
-)
-alone = Claim(
+feature_exponent_alone = Claim(
     r,
     sp.Min(a_out + b_out, 2 * a_out + c) + c + 2 * a_1,
     Substitutes(features, gradient, alone, initial_output, output_update, first_update),
