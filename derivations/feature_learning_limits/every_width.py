@@ -13,7 +13,7 @@ from sympy.codegen.cfunctions import expm1
 from theory import Claim, ExplicitForm
 from theory.rules import Defines, Equates, Evolves, Given, Rewrites, Solves, Substitutes
 
-from .setting import M, P, U, U_0, f, first_layer, q, q_0, s, second_layer, t, tau, unit, x, z
+from .setting import U_0, M, P, U, f, first_layer, q, q_0, s, second_layer, t, tau, unit, x, z
 
 # %%
 unit_weights = Claim(

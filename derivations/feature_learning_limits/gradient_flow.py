@@ -99,35 +99,24 @@ lazy_share = Claim(share(t), 1 - exp(-2 * t), Substitutes(share_learned, limit_r
 amplitude_given = Claim(amplitude(t), exp(2 * R * t) * error(t), Given("the error over its decay"))
 
 # %% [markdown]
-# For the computer, all in decaying exponentials and without differences.
+# For the computer: with $E = e^{-2\rho t}$ and one rising function $w$ the output is the share $w/(w + E)$ of
+# the target. No terms cancel.
 
 # %%
-Q = sp.Function("Q")
+w = sp.Function("w")
 decay = Claim(E(t), exp(-2 * R * t), Defines(using=(limit_rate,)))
 rise = Claim(F(t), -expm1(-2 * R * t), Defines(using=(limit_rate,)))
-below = Claim(
-    Q(t),
-    (1 + E(t)) ** 2 + F(t) ** 2 + 4 * s**2 * E(t) + 2 * R * F(t) * (1 + E(t)),
-    Defines(using=(limit_rate, decay, rise)),
-)
-parts = (limit_rate, decay, rise, below)
-stable_output = Claim(
-    f(t), 2 * s * F(t) * (R * (1 + E(t)) + F(t)) / Q(t), Rewrites(limit_output, using=(*parts, clock))
-)
-stable_error = Claim(error(t), 4 * s * R**2 * E(t) / Q(t), Rewrites(limit_error, using=(*parts, clock)))
+learned = Claim(w(t), F(t) * (F(t) + R * (1 + E(t))) / (2 * R**2), Defines(using=(limit_rate, decay, rise)))
+parts = (limit_rate, decay, rise, learned)
+stable_output = Claim(f(t), s * w(t) / (w(t) + E(t)), Rewrites(limit_output, using=(*parts, clock)))
+stable_error = Claim(error(t), s * E(t) / (w(t) + E(t)), Rewrites(limit_error, using=(*parts, clock)))
 stable_kernel = Claim(
-    K(t),
-    2 * sqrt(1 + (2 * s * F(t) * (R * (1 + E(t)) + F(t)) / Q(t)) ** 2),
-    Rewrites(limit_kernel, using=(*parts, clock)),
+    K(t), 2 * sqrt(1 + (s * w(t) / (w(t) + E(t))) ** 2), Rewrites(limit_kernel, using=(*parts, clock))
 )
 stable_features = Claim(
-    features(t),
-    sqrt(1 + (2 * s * F(t) * (R * (1 + E(t)) + F(t)) / Q(t)) ** 2),
-    Rewrites(limit_features, using=(*parts, clock)),
+    features(t), sqrt(1 + (s * w(t) / (w(t) + E(t))) ** 2), Rewrites(limit_features, using=(*parts, clock))
 )
-amplitude_in_time = Claim(
-    amplitude(t), 4 * s * R**2 / Q(t), Substitutes(amplitude_given, stable_error, *parts)
-)
+amplitude_in_time = Claim(amplitude(t), s / (w(t) + E(t)), Substitutes(amplitude_given, stable_error, *parts))
 late_amplitude = Claim(
     sp.Symbol("alpha_oo"), 2 * s * (1 + s**2) / (1 + sqrt(1 + s**2)), Limit(amplitude_in_time, t, sp.oo)
 )
