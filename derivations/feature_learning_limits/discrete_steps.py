@@ -119,13 +119,13 @@ few_steps = Claim(
     f(k),
     f_0 * exp(k * log1p(-2 * eta)) - s * expm1(k * log1p(-2 * eta)),
     Rewrites(kernel_steps),
-    where=4 * eta <= 1,
+    where=8 * eta <= 1,
 )
 small_steps = Claim(
     f(k),
     f_0 * exp(k * log1p(-2 * eta)) + s * (1 - exp(k * log1p(-2 * eta))),
     Rewrites(kernel_steps),
-    where=4 * eta <= 1,
+    where=8 * eta <= 1,
 )
 large_steps = Claim(f(k), f_0 * (1 - 2 * eta) ** k + s * (1 - (1 - 2 * eta) ** k), Rewrites(kernel_steps))
 
@@ -137,8 +137,8 @@ tangent_output_after_steps = ExplicitForm(
     kernel_steps,
     (k, s, eta, f_0),
     forms=(
-        (few_steps, (4 * k * eta <= 1) & (4 * eta <= 1)),
-        (small_steps, 4 * eta <= 1),
+        (few_steps, (4 * k * eta <= 1) & (8 * eta <= 1)),
+        (small_steps, 8 * eta <= 1),
         (large_steps, True),
     ),
 )
