@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Steps of gradient descent at every width
-# One hidden linear layer, one input of unit norm. Output $f$ and tangent kernel $K$ close under a step at every
-# width, as both are means over the units: in µP, in the NTK parametrisation, and in its limit. These are told
-# apart by one number, $\varepsilon = 1$ in µP, $1/n$ in the NTK parametrisation of width $n$, 0 in its limit,
-# where the kernel stays what it is. Above a rate of $2/K$ the output first grows; if features are learned, the
-# kernel falls until it can converge.
+# One hidden linear layer, one input of unit norm. Output $f$ and tangent kernel $K$ close under a step at
+# every width, as both are means over the units: in µP, in the NTK parametrisation, and in its limit. These
+# are told apart by one number, $\varepsilon = 1$ in µP, $1/n$ in the NTK parametrisation of width $n$, 0 in
+# its limit, where the kernel stays what it is. Above a rate of $2/K$ the output first grows; if features
+# are learned, the kernel falls until it can converge.
 
 # %%
 import sympy as sp
@@ -98,8 +98,8 @@ factor_step = Claim(
 )
 
 # %% [markdown]
-# In the limit of the NTK parametrisation the kernel stays 2, and the steps are solved. It starts at a random
-# output $f_0 \sim N(0, 1)$; the hidden weights move by $O(n^{-1/2})$.
+# In the limit of the NTK parametrisation the kernel stays 2, and the steps are solved. It starts at a
+# random output $f_0 \sim N(0, 1)$; the hidden weights move by $O(n^{-1/2})$.
 
 # %%
 lazy_step = Claim(

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Exponents: which parametrisations learn features
-# Five numbers decide what a network of great width does: $A = a_{L+1} + b_{L+1}$ of the output weights at the
-# start, $B = 2 a_{L+1} + c$ of their update, $2 a_l + c$ of the hidden updates, and the initial sizes of the
-# hidden layers, which stability fixes ($a_1 + b_1 = 0$, $a_l + b_l = \frac12$). Sizes of coordinates are
-# counted in powers $n^{-r}$. Sums over $n$ units that are correlated with what they are multiplied by gain a
-# whole power of $n$. What is counted, not proved, is held against networks.
+# Five numbers decide what a network of great width does: $A = a_{L+1} + b_{L+1}$ of the output weights at
+# the start, $B = 2 a_{L+1} + c$ of their update, $2 a_l + c$ of the hidden updates, and the initial sizes
+# of the hidden layers, which stability fixes ($a_1 + b_1 = 0$, $a_l + b_l = \frac12$). Sizes of coordinates
+# are counted in powers $n^{-r}$. Sums over $n$ units that are correlated with what they are multiplied by
+# gain a whole power of $n$. What is counted, not proved, is held against networks.
 
 # %%
 import sympy as sp

@@ -1,9 +1,10 @@
 # %% [markdown]
 # # From one network of width $n$ to the next
 # $P$ and $M$ are independent and $\chi^2_n/n$: of mean 1 and variance $2/n$. So are, at great width, the
-# geometric mean $\kappa$ of both and half the logarithm $h$ of their ratio independent, of standard deviation
-# $1/\sqrt n$. The output answers to each: $\kappa$ rescales the target and the time, $h$ is a start away
-# from 0. Networks differ by $\sigma/\sqrt n$ with $\sigma$ in closed form: 1 at the start, 0 at the end.
+# geometric mean $\kappa$ of both and half the logarithm $h$ of their ratio independent, of standard
+# deviation $1/\sqrt n$. The output answers to each: $\kappa$ rescales the target and the time, $h$ is a
+# start away from 0. Networks differ by $\sigma/\sqrt n$ with $\sigma$ in closed form: 1 at the start, 0 at
+# the end.
 
 # %%
 import sympy as sp

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Infinite width: the feature-learning limit in closed form
 # At infinite width $P = M = 1$: the output starts at 0 and its kernel at 2. With several whitened inputs
-# and a linear target only the direction of the target moves, and $s$ is the target's norm. The kernel
-# grows to $2\sqrt{1 + s^2}$, so that features are learned the more the larger the target; a small one is
-# learned as by a constant kernel.
+# and a linear target only the direction of the target moves, and $s$ is the target's norm. The kernel grows
+# to $2\sqrt{1 + s^2}$, so that features are learned the more the larger the target; a small one is learned
+# as by a constant kernel.
 
 # %%
 import sympy as sp
@@ -20,7 +20,8 @@ from .every_width import tangent_kernel as kernel_at_any_width
 from .setting import M, P, T, f, s, t
 
 # %% [markdown]
-# In the angle $f = \sinh\theta$ the flow is that of a mode of a deep linear network from unbalanced weights.
+# In the angle $f = \sinh\theta$ the flow is that of a mode of a deep linear network from unbalanced
+# weights.
 
 # %%
 WIDE = {P: 1, M: 1}
@@ -99,8 +100,8 @@ lazy_share = Claim(share(t), 1 - exp(-2 * t), Substitutes(share_learned, limit_r
 amplitude_given = Claim(amplitude(t), exp(2 * R * t) * error(t), Given("the error over its decay"))
 
 # %% [markdown]
-# For the computer: with $E = e^{-2\rho t}$ and one rising function $w$ the output is the share $w/(w + E)$ of
-# the target. No terms cancel.
+# For the computer: with $E = e^{-2\rho t}$ and one rising function $w$ the output is the share $w/(w + E)$
+# of the target. No terms cancel.
 
 # %%
 w = sp.Function("w")

@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Setting: networks whose width is scaled by exponents
-# A network of $L$ hidden layers of $n$ units, $W^l = n^{-a_l} w^l$ with trainable $w^l_{ij} \sim
-# N(0, n^{-2b_l})$, learns by stochastic gradient descent at the rate $\eta n^{-c}$. The maximal update
-# parametrisation (µP) of one hidden linear layer and one input is $f = V U$ with $U = \sqrt n\,u$ and
-# $V = v/\sqrt n$. The entries $U_i$ and $q_i = n V_i$ are independent and $N(0, 1)$ at the start, and
-# $f$ is the mean of $U_i q_i$ over the units. On the loss $\frac12 (f - s)^2$ gradient flow moves
-# $\dot U_i = (s - f)\, q_i$ and $\dot q_i = (s - f)\, U_i$ at every width.
+# A network of $L$ hidden layers of $n$ units, $W^l = n^{-a_l} w^l$ with trainable $w^l_{ij} \sim N(0,
+# n^{-2b_l})$, learns by stochastic gradient descent at the rate $\eta n^{-c}$. The maximal update
+# parametrisation (µP) of one hidden linear layer and one input is $f = V U$ with $U = \sqrt n\,u$ and $V =
+# v/\sqrt n$. The entries $U_i$ and $q_i = n V_i$ are independent and $N(0, 1)$ at the start, and $f$ is the
+# mean of $U_i q_i$ over the units. On the loss $\frac12 (f - s)^2$ gradient flow moves $\dot U_i = (s -
+# f)\, q_i$ and $\dot q_i = (s - f)\, U_i$ at every width.
 
 # %%
 import sympy as sp
