@@ -40,9 +40,10 @@ by_scale_and_start = Claim(
 # The two answers of a wide network.
 
 # %%
-to_scale, to_start = sp.Function("y_kappa"), sp.Function("y_h")
-answer_to_scale = Claim(to_scale(t), Derivative(y(t, kappa, h), kappa), Given("the answer to kappa"))
-answer_to_start = Claim(to_start(t), Derivative(y(t, kappa, h), h), Given("the answer to h"))
+to_scale = Parameter("y_kappa", "answer of the output to kappa", REAL, extremes=(-5, 5))
+to_start = Parameter("y_h", "answer of the output to h", REAL, extremes=(-5, 5))
+answer_to_scale = Claim(to_scale, Derivative(y(t, kappa, h), kappa), Given("the answer to kappa"))
+answer_to_start = Claim(to_start, Derivative(y(t, kappa, h), h), Given("the answer to h"))
 WIDE = {kappa: 1, h: 0}
 answer = sp.Function("a")
 scaled_answer = Claim(
@@ -58,12 +59,12 @@ scaled_answer = Claim(
 parts = (limit_rate, decay, rise, learned, scaled_answer)
 share = E(t) / (w(t) + E(t))
 scale_answer = Claim(
-    to_scale(t),
+    to_scale,
     share * answer(t),
     Substitutes(answer_to_scale, by_scale_and_start, rate_by_scale, clock_by_scale, *parts, at=WIDE),
 )
 start_answer = Claim(
-    to_start(t),
+    to_start,
     share * sqrt(1 + (s * w(t) / (w(t) + E(t))) ** 2),
     Substitutes(answer_to_start, by_scale_and_start, rate_by_scale, clock_by_scale, *parts, at=WIDE),
 )
@@ -72,7 +73,7 @@ start_answer = Claim(
 V, B = sp.Function("V"), sp.Function("B")
 variance = Claim(
     V(t),
-    to_scale(t) ** 2 + to_start(t) ** 2,
+    to_scale**2 + to_start**2,
     Assumption("great width: the answers to kappa and h, each of variance 1/n, add in the mean square"),
 )
 width_variance = Claim(
@@ -93,6 +94,9 @@ over_decay = Claim(
 late = Claim(V(t), exp(log1p(B(t) - 1) - 4 * R * t), Rewrites(width_variance, using=(*parts, over_decay)))
 
 # %%
+answer_to_kappa = ExplicitForm(scale_answer, (t, s))
+answer_to_h = ExplicitForm(start_answer, (t, s))
+sum_of_squares = ExplicitForm(variance, (to_scale, to_start))
 variance_times_width = ExplicitForm(
     width_variance, (t, s), forms=((late, t * sqrt(1 + s**2) >= 100), (width_variance, True))
 )

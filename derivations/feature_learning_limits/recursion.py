@@ -3,7 +3,7 @@
 # With several inputs $\xi \in \mathbb R^d$ and one hidden linear layer in µP the weights never leave the
 # span of their initial values: $U = Z A$ and $n V^T = Z c$ for $Z = [U_0, n V_0^T]$. The recursion of $A$
 # and $c$ sees the width through $G = Z^T Z/n$ alone, a Wishart matrix of $d + 1$ rows over $n$; $G = I$ is
-# the limit. A step changes the weights by $-e$ times the gradient, with $e = \eta\chi$ the rate times the
+# the limit. A step adds $e$ times the gradient of the output, where $-e = \eta\chi$ is the rate times the
 # loss's slope.
 
 # %%
