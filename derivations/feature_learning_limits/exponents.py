@@ -13,6 +13,8 @@ from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import REAL
 from theory.rules import Assumption, Given, Rewrites, Substitutes
 
+from .data import PARAMETRISATIONS
+
 FAR = (-4, 4)
 a_1 = Parameter("a_1", "exponent of the first layer's multiplier", REAL, extremes=FAR)
 a_h = Parameter("a_h", "least exponent of the other hidden layers' multipliers", REAL, extremes=FAR)
@@ -47,7 +49,7 @@ as_in_the_paper = Claim(
     sp.Min(a_out + b_out, 2 * a_out + c) + c - 1 + sp.Min(2 * a_1 + 1, 2 * a_h),
     Rewrites(feature_exponent_claim),
 )
-alone = Claim(C, C_1, Assumption("one hidden layer: the first is the only one"))
+alone = Claim(C, C_1, Substitutes(largest, at={C_h: C_1 + 1}))
 feature_exponent_alone = Claim(
     r,
     sp.Min(a_out + b_out, 2 * a_out + c) + c + 2 * a_1,
@@ -94,11 +96,13 @@ shifted_hidden = Claim(C_h, 2 * a_h + c, Substitutes(hidden_update, at=shift))
 
 # %%
 half = sp.Rational(1, 2)
-STANDARD = {a_1: 0, a_h: 0, a_out: 0, b_out: half, c: 0}
-SLOW_STANDARD = STANDARD | {c: 1}
-TANGENT = {a_1: 0, a_h: half, a_out: half, b_out: 0, c: 0}
+exact = {
+    name: dict(zip((a_1, a_h, a_out, b_out, c), map(sp.Rational, row), strict=True))
+    for name, row in PARAMETRISATIONS.items()
+}
+STANDARD, SLOW_STANDARD = exact["standard"], exact["standard, rate 1/n"]
+TANGENT, MAXIMAL = exact["NTK"], exact["maximal update"]
 MEAN_FIELD = {a_1: 0, a_out: 1, b_out: 0, c: -1}
-MAXIMAL = {a_1: -half, a_h: 0, a_out: half, b_out: half, c: 0}
 standard_features = Claim(r, -1, Substitutes(feature_exponent_claim, at=STANDARD))
 slow_standard_features = Claim(r, half, Substitutes(feature_exponent_claim, at=SLOW_STANDARD))
 tangent_features = Claim(r, half, Substitutes(feature_exponent_claim, at=TANGENT))

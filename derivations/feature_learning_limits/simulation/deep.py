@@ -8,18 +8,39 @@ import numpy as np
 
 from theory.simulation import Measurement, Simulation, replicate
 
+from ..data import columns
+
 INPUTS = np.array([[0.9, -0.3, 0.5, 0.8], [0.2, 1.1, -0.6, 0.4], [-0.7, 0.5, 0.9, -0.5]])
-LABELS = np.array([0.9, -0.7, 0.6])
-RATE = 0.25
+LABELS = np.array([2.4, -2.1, 2.7])
+"""Larger than the outputs at the start, which differ from one network to the next."""
+RATE = 0.1
 
 
 def start(rng, batch: int, n: int) -> list[np.ndarray]:
-    """Standard normal numbers in the shapes of the trainable weights: (batch, outputs, inputs)."""
-    return [rng.normal(size=(batch, *shape)) for shape in ((n, INPUTS.shape[1]), (n, n), (1, n))]
+    """Standard normal numbers in the shapes of the trainable weights: (batch, outputs, inputs).
+
+    In pairs of networks that differ by the sign of the output layer, each with the law of a draw.
+    """
+    first, second, last = (
+        rng.normal(size=(batch // 2, *shape)) for shape in ((n, INPUTS.shape[1]), (n, n), (1, n))
+    )
+    return [np.concatenate(both) for both in ((first, first), (second, second), (last, -last))]
+
+
+def halves(z) -> list[np.ndarray]:
+    """Networks of half the width cut out of ``z``: either half of each hidden layer, four in all for each.
+
+    Each has the law of a draw, and together they fluctuate like the whole: little is left in a ratio.
+    """
+    first, second, last = z
+    m = first.shape[1] // 2
+    parts = (slice(m), slice(m, None))
+    cuts = [(first[:, i], second[:, j, i], last[:, :, j]) for i in parts for j in parts]
+    return [np.concatenate(layer) for layer in zip(*cuts, strict=True)]
 
 
 def exponents(a_1, a_h, a_out, b_out):
-    """Of the three layers: multipliers, and initial weights of the size that keeps the hidden layers stable."""
+    """Of multipliers and of initial weights, which keep the hidden layers stable, layer by layer."""
     return (a_1, a_h, a_out), (-a_1, 0.5 - a_h, b_out)
 
 
@@ -85,8 +106,8 @@ def slopes(
     """
     table = np.stack(np.broadcast_arrays(*map(np.ravel, (a_1, a_h, a_out, b_out, c))), axis=-1)
 
-    def sizes(rng, n):
-        z, found = start(rng, networks, n), []
+    def sizes(z, n):
+        found = []
         for row in table:
             a, b = exponents(*row[:4])
             if measured == "kernel":
@@ -97,8 +118,8 @@ def slopes(
         return np.array(found)
 
     def draw(rng):
-        half, full = rng.spawn(2)
-        return sizes(half, width // 2) - sizes(full, width)
+        z = start(rng, networks, width)
+        return sizes(halves(z), width // 2) - sizes(z, width)
 
     values = replicate(draw, replicates, rng=rng, progress=progress)
     return Measurement(xp.asarray(values), steps=networks)
@@ -109,5 +130,7 @@ _SCALES = {
     "gpu": {"replicates": 64, "networks": 256, "width": (128, 256, 512, 1024, 2048)},
 }
 feature_slopes = Simulation(partial(slopes, measured="features"), _SCALES)
-output_slopes = Simulation(partial(slopes, measured="output"), _SCALES)
 kernel_slopes = Simulation(partial(slopes, measured="kernel"), _SCALES)
+output_slopes = Simulation(
+    partial(slopes, measured="output", a_1=columns()["a_1"], a_h=columns()["a_h"]), _SCALES
+)

@@ -57,6 +57,26 @@ def after_steps(*, xp, rng, progress, n, k, s, eta, scaling, networks) -> Measur
 
 
 TIMES = np.array([0.0625, 0.25, 0.5, 1.0, 2.0])
+
+
+def tangent_outputs(*, xp, rng, progress, width, k, s, eta, replicates, networks) -> Measurement:
+    """Mean outputs after k steps, and at the start, over networks of a width in the NTK parametrisation."""
+    a, x, last = TANGENT["a"], np.ones((networks, 1)), int(np.max(k))
+
+    def draw(rng):
+        u, v = start(rng, networks, width, 1, TANGENT["b"])
+        seen = []
+        for _ in range(last + 1):
+            f, by_u, by_v = gradients(u, v, x, width, a)
+            seen.append(np.mean(f))
+            e = eta * (s - f)
+            u, v = u + e[:, None, None] * by_u, v + e[:, None] * by_v
+        return np.array(seen)
+
+    found = replicate(draw, replicates, rng=rng, progress=progress)
+    return Measurement(xp.asarray(found[:, np.ravel(k)]), {"f_0": found[:, :1]}, steps=networks)
+
+
 STEPS = 8
 """Steps of Runge and Kutta's method between two times: their error is far below that of the means."""
 
@@ -204,6 +224,10 @@ def whitened(*, xp, rng, progress, width, t, s, replicates, networks) -> Measure
 _WIDE = {"laptop": {"replicates": 64, "networks": 100}, "gpu": {"replicates": 64, "networks": 20_000}}
 maximal_steps = Simulation(partial(after_steps, n=6, scaling=MAXIMAL), {"laptop": {"networks": 8}})
 tangent_steps = Simulation(partial(after_steps, n=6, scaling=TANGENT), {"laptop": {"networks": 8}})
+lazy_outputs = Simulation(
+    tangent_outputs,
+    {"laptop": {"replicates": 32, "networks": 400}, "gpu": {"replicates": 64, "networks": 20_000}},
+)
 outputs_in_time = Simulation(
     partial(descended, measured="output"),
     {"laptop": {"n": 5, "networks": 6}, "gpu": {"n": 1000, "networks": 64}},
@@ -214,8 +238,8 @@ kernels_in_time = Simulation(
 )
 mean_outputs = Simulation(partial(ensembles, measured="mean"), _WIDE)
 variances = Simulation(
-    partial(ensembles, measured="variance", t=(0.15, 0.5), s=(1.0, 2.0)),
-    {"laptop": {"replicates": 64, "networks": 100}, "gpu": {"replicates": 64, "networks": 20_000}},
+    partial(ensembles, measured="variance", t=(0.15, 0.5), s=2.0),
+    {"laptop": {"replicates": 32, "networks": 400}, "gpu": {"replicates": 64, "networks": 20_000}},
 )
 small_networks = Simulation(
     small_ensembles,
