@@ -33,7 +33,7 @@ class Parametrisation:
         object.__setattr__(self, "c", _exact("c", self.c))
         if len(self.a) != len(self.b) or len(self.a) < 2:
             raise ValueError(
-                f"a and b: one exponent for each layer of weights, at least 2, not {len(self.a)} and {len(self.b)}"
+                f"a and b: one exponent for each of 2 or more layers, not {len(self.a)} and {len(self.b)}"
             )
 
     @classmethod
@@ -62,7 +62,7 @@ class Parametrisation:
     @classmethod
     def at(cls, initial, output_update, hidden_update) -> Parametrisation:
         """Of two hidden layers, by the exponents that matter: of the initial output weights (A), of their
-        update (B) and of the larger hidden update (C); c = 0, and both hidden layers learn alike."""
+        update (B) and of the larger hidden update (C, which is -1 in µP); c = 0, both layers learn alike."""
         A, B, C = (_exact(n, x) for n, x in zip("ABC", (initial, output_update, hidden_update), strict=True))
         a_1, a_h = C / 2, (C + 1) / 2
         return cls((a_1, a_h, B / 2), (-a_1, _HALF - a_h, A - B / 2), 0)

@@ -60,12 +60,15 @@ TIMES = np.array([0.0625, 0.25, 0.5, 1.0, 2.0])
 
 
 def tangent_outputs(*, xp, rng, progress, width, k, s, eta, replicates, networks) -> Measurement:
-    """Mean outputs after k steps, and at the start, over networks of a width in the NTK parametrisation."""
+    """Mean outputs after k steps, and at the start, over networks of a width in the NTK parametrisation.
+
+    Of those that start at a positive output: the sign of v is chosen so.
+    """
     a, x, last = TANGENT["a"], np.ones((networks, 1)), int(np.max(k))
 
     def draw(rng):
         u, v = start(rng, networks, width, 1, TANGENT["b"])
-        seen = []
+        v, seen = v * np.sign(forward(u, v, x, width, a)[1])[:, None], []
         for _ in range(last + 1):
             f, by_u, by_v = gradients(u, v, x, width, a)
             seen.append(np.mean(f))
