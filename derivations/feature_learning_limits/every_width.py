@@ -42,7 +42,7 @@ growth_flow = Claim(x(t).diff(t), M + 2 * s * x(t) - P * x(t) ** 2, Substitutes(
 K = sp.Function("K")
 kernel = Claim(K(t), P * x(t) + M / x(t), Given("the tangent kernel is the mean of U_i^2 + q_i^2"))
 kernel_and_output = Claim(K(t) ** 2 - 4 * f(t) ** 2, 4 * P * M, Equates(kernel, mean_output))
-speed = Claim(f(t).diff(t), (s - f(t)) * (P * x(t) + M / x(t)), Evolves(mean_output, (growth,)))
+speed = Claim(f(t).diff(t), (s - f(t)) * (P * x(t) + M / x(t)), Evolves(mean_output, (growth_flow,)))
 output_flow = Claim(f(t).diff(t), (s - f(t)) * K(t), Substitutes(speed, kernel))
 
 # %% [markdown]

@@ -34,10 +34,13 @@ def losses(z, name: str, rates, x, y, steps: int, *, every: int = 0):
     a_1, a_h, a_out, b_out, c = map(float, PARAMETRISATIONS[name])
     a, b = exponents(a_1, a_h, a_out, b_out)
     networks, n = z[0].shape[:2]
-    first, second, last = (np.repeat(n**-p * w, len(rates), axis=0) for p, w in zip(b, z, strict=True))
+    first, second, last = (
+        np.repeat(n**-p * w, len(rates), axis=0).astype(np.float32) for p, w in zip(b, z, strict=True)
+    )
     rates = np.tile(rates, networks)
-    m = [n**-p for p in a]
-    rate = (np.asarray(rates) * n**-c)[:, None, None] / x.shape[1]
+    m = [np.float32(n**-p) for p in a]
+    rate = (np.asarray(rates, dtype=np.float32) * np.float32(n**-c / x.shape[1]))[:, None, None]
+    x, y = x.astype(np.float32), y.astype(np.float32)
     seen = []
     with np.errstate(over="ignore", invalid="ignore"):
         for k in range(steps + 1):
@@ -57,16 +60,6 @@ def losses(z, name: str, rates, x, y, steps: int, *, every: int = 0):
     return found[:, :, ::every] if every else found[:, :, -1]
 
 
-def best(rates, values) -> float:
-    """Logarithm to base 2 of the rate of least loss, between the points of the grid by a parabola."""
-    logs = np.log2(np.minimum(values, 1e6))
-    k = int(np.clip(np.argmin(logs), 1, len(logs) - 2))
-    left, middle, right = logs[k - 1 : k + 2]
-    shift = (left - right) / (2 * (left - 2 * middle + right))
-    step = np.log2(rates[1] / rates[0])
-    return np.log2(rates[k]) + step * np.clip(shift, -1, 1)
-
-
 def largest_stable(rates, start: float, values) -> float:
     """Logarithm to base 2 of the rate above which the loss ends above its start, by interpolation."""
     logs = np.log2(np.clip(np.asarray(values) / start, 2.0**-10, 2.0**10))
@@ -83,7 +76,7 @@ EDGE = {"maximal update": 4.5, "NTK": 8.0, "standard": 0.5}
 """About where training becomes unstable at width 32, for the middle of the grids of rates."""
 
 
-def grid(name: str, n: int, points: int = 11, factor: float = 2.0**0.5) -> np.ndarray:
+def grid(name: str, n: int, points: int = 9, factor: float = 2.0**0.5) -> np.ndarray:
     """Rates around the largest stable one; in the standard parametrisation they fall as 1/n."""
     middle = EDGE[name] * (32 / n if name == "standard" else 1)
     return middle * factor ** (np.arange(points) - (points - 1) / 2)
