@@ -16,6 +16,7 @@ RESULTS = (
     "recursion",
     "every_width",
     "gradient_flow",
+    "several_inputs",
     "fluctuations",
     "discrete_steps",
     "tangent_limit",

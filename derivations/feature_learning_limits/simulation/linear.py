@@ -80,7 +80,7 @@ def tangent_outputs(*, xp, rng, progress, width, k, s, eta, replicates, networks
     return Measurement(xp.asarray(found[:, np.ravel(k)]), {"f_0": found[:, :1]}, steps=networks)
 
 
-STEPS = 8
+STEPS = 6
 """Steps of Runge and Kutta's method between two times: their error is far below that of the means."""
 
 
@@ -252,7 +252,7 @@ online_kernels = Simulation(
     one_by_one, {"laptop": {"n": 7, "networks": 6}, "gpu": {"n": 10_000, "networks": 64}}
 )
 outputs_along_target = Simulation(
-    whitened, {"laptop": {"replicates": 64, "networks": 25}, "gpu": {"replicates": 64, "networks": 20_000}}
+    whitened, {"laptop": {"replicates": 64, "networks": 12}, "gpu": {"replicates": 64, "networks": 20_000}}
 )
 answers_to_scale = Simulation(partial(answers, turned=False), {"laptop": {"n": 6}, "gpu": {"n": 1000}})
 answers_to_start = Simulation(partial(answers, turned=True), {"laptop": {"n": 6}, "gpu": {"n": 1000}})
