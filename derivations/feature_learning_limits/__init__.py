@@ -65,6 +65,7 @@ _OF = {
     "models.linear_network": "LinearNetwork",
     "models.particles": "Particles",
     "models.ensemble": "output_moments",
+    "models.slopes": "width_slope",
 }
 _HOME = {name: module for module, names in _OF.items() for name in names.split()}
 

@@ -11,6 +11,7 @@ from .every_width import output_at_width
 from .exponents import feature_exponent, kernel_exponent, output_exponent
 from .fluctuations import variance_times_width
 from .gradient_flow import feature_kernel, feature_output, learning_time
+from .models.slopes import width_slope
 from .simulation import deep, linear, training
 from .tangent_limit import tangent_output
 
@@ -114,7 +115,7 @@ def coordinate_check(axes):
     r"""Networks of two hidden tanh layers, three steps of gradient descent. Left: root mean square change of
     the last hidden layer's coordinates. Right: the tangent kernel times the learning rate's power of the
     width at the start. Markers: means over 48 networks with the standard error of eight batches; lines:
-    the exponents, through the widest networks. µP and NTP start alike.
+    the exponents, through the widest networks. Slopes: of the three widest. µP and NTP start alike.
     """
     names = ("maximal update", "NTK", "standard, rate 1/n", "standard")
     widths = np.array([16, 32, 64, 128, 256])
@@ -127,10 +128,10 @@ def coordinate_check(axes):
             logs = np.array([_sizes(n, a, b, row["c"], measured) for n in widths])
             mean, error = logs.mean(axis=1), logs.std(axis=1, ddof=1) / np.sqrt(logs.shape[1])
             r = float((feature_exponent if measured == "features" else kernel_exponent)(**row))
-            size = np.exp(mean)
+            size, seen = np.exp(mean), width_slope(widths[-3:], np.exp(logs[-3:]))
             ax.errorbar(
                 widths, size, size * error, fmt=MARKERS[k], color=f"C{k}", mfc="none", ms=4, capsize=2,
-                label=f"{name}: $n^{{{_fraction(-r)}}}$",
+                label=f"{name}: slope {seen}, theory {_fraction(-r)}",
             )  # fmt: skip
             ax.plot(widths, size[-1] * (widths / widths[-1]) ** -r, STYLES[k], color=f"C{k}", lw=0.9)
         ax.set(xscale="log", yscale="log", xlabel="width $n$")
@@ -205,7 +206,7 @@ def learning_rate_transfer(axes):
     layers learn features, the whole curve settles as the width grows.
     """
     names = ("standard", "NTK", "maximal update")
-    grids = {"standard": (-8, 0.5), "NTK": (-2, 4), "maximal update": (-3, 3)}
+    grids = {"standard": (-8, 0.5), "NTK": (-2, 5), "maximal update": (-3, 3)}
     for ax, name in zip(axes, names, strict=True):
         powers = np.arange(*grids[name], 0.5)
         for k, n in enumerate((16, 32, 64, 128)):
@@ -219,5 +220,7 @@ def learning_rate_transfer(axes):
             style = dict(marker=MARKERS[k], linestyle=STYLES[k], color=f"C{k}", mfc="none", ms=3)
             ax.plot(powers, found, label=f"$n = {n}$", **style)
         ax.set(yscale="log", xlabel=r"$\log_2$ of the learning rate $\eta$", title=name, ylim=(0.12, 2))
+        ax.set_yticks((0.2, 0.5, 1, 2), ("0.2", "0.5", "1", "2"))
+        ax.minorticks_off()
     axes[0].set_ylabel("training error")
     axes[0].legend(fontsize=6)

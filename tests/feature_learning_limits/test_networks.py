@@ -13,6 +13,7 @@ from derivations.feature_learning_limits import (
     output_at_width,
     output_moments,
     tangent_output,
+    width_slope,
 )
 from theory.closed_form import DomainError
 
@@ -70,6 +71,29 @@ def test_the_width_vanishes_as_one_over_its_root():
     ]
     slopes = np.diff(np.log(sizes)) / np.log(4)
     np.testing.assert_allclose(slopes, -0.5, atol=0.03)  # three standard errors of 4,000 networks are 0.02
+
+
+def test_slopes_of_a_coordinate_check():
+    """The change of the hidden coordinates (R2, R6): n^0 in the maximal update, n^-1/2 where s is n^-1/2."""
+    widths, changes = np.array([128, 512, 2048]), {"maximal update": [], "NTK": []}
+    for name, found in changes.items():
+        for n in widths:
+            s = 1.0 if name == "maximal update" else n**-0.5
+            network = LinearNetwork(1, int(n), networks=400, seed=int(n)).train([[1.0]], [s], 0.3, 3)
+            moved = network.A[:, :, 0] - [1.0, 0.0]
+            change = np.sqrt(np.einsum("ka,kab,kb->k", moved, network.G, moved))
+            found.append(np.sqrt(np.mean(change.reshape(20, 20) ** 2, axis=1)))
+    assert abs(width_slope(widths, changes["maximal update"]).z(0)) < 4
+    assert abs(width_slope(widths, changes["NTK"]).z(-0.5)) < 4
+    assert abs(width_slope(widths, changes["NTK"]).z(0)) > 20
+    exact = width_slope([10, 1000], [[3.0, 5.0], [0.03, 0.05]])
+    assert exact.value == pytest.approx(-1) and exact.error < 1e-12
+    with pytest.raises(ValueError, match="at least 2 replicates"):
+        width_slope([1, 2], [[1.0], [2.0]])
+    with pytest.raises(ValueError, match="positive and finite"):
+        width_slope([1, 2], [[1.0, 1.0], [0.0, 2.0]])
+    with pytest.raises(ValueError, match="two different numbers"):
+        width_slope([2, 2], [[1.0, 1.0], [1.0, 2.0]])
 
 
 def test_moments_over_networks():
