@@ -14,10 +14,22 @@ from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import POSITIVE
 from theory.rules import Defines, Equates, Given, Limit, Rewrites, Separates, Substitutes
 
-from .every_width import E, F, K, error, error_given, kernel, mean_output, output, output_flow, rate
+from .every_width import (
+    E,
+    F,
+    K,
+    error,
+    error_given,
+    growth_flow,
+    kernel,
+    mean_output,
+    output,
+    output_flow,
+    rate,
+)
 from .every_width import clock as clock_at_width
 from .every_width import tangent_kernel as kernel_at_any_width
-from .setting import M, P, T, f, s, t
+from .setting import M, P, T, f, s, t, x
 
 # %% [markdown]
 # In the angle $f = \sinh\theta$ the flow is that of a mode of a deep linear network from unbalanced
@@ -31,9 +43,11 @@ flow_at_width = Claim(
 )
 flow = Claim(f(t).diff(t), 2 * (s - f(t)) * sqrt(1 + f(t) ** 2), Substitutes(flow_at_width, at=WIDE))
 theta = sp.Function("theta", real=True)
-angle = Claim(f(t), sinh(theta(t)), Defines("the output's hyperbolic angle"))
+angle = Claim(x(t), exp(theta(t)), Defines("the output's hyperbolic angle: f = sinh(theta)"))
 angle_flow = Claim(
-    theta(t).diff(t), 2 * (s - sinh(theta(t))), Substitutes(flow, angle, factor=1 / sp.cosh(theta(t)))
+    theta(t).diff(t),
+    2 * (s - sinh(theta(t))),
+    Substitutes(growth_flow, angle, at=WIDE, factor=exp(-theta(t))),
 )
 
 # %% [markdown]

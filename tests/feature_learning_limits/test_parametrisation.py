@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivations.feature_learning_limits import Parametrisation
@@ -20,6 +20,7 @@ def test_mean_field_is_the_maximal_update_shifted():
     assert Parametrisation.standard(c=1).canonical() != Parametrisation.tangent().canonical()
 
 
+@settings(max_examples=20)
 @given(theta=FRACTIONS, c=FRACTIONS)
 def test_a_shift_changes_nothing(theta, c):
     for one in (
