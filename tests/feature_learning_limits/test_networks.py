@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivations.feature_learning_limits import (
@@ -22,6 +22,7 @@ Y = np.array([0.7, -0.5, 0.4])
 POSITIVE = st.floats(0.05, 20)
 
 
+@settings(deadline=None)
 @given(t=st.floats(0, 50), s=POSITIVE, P=POSITIVE, M=POSITIVE)
 def test_output_and_error_add_up(t, s, P, M):
     f = output_at_width(t, s, P, M)
@@ -124,6 +125,19 @@ def test_small_steps_approach_the_flow():
         gaps.append(abs(float(f) - float(output_at_width(t, s, P, M))))
     assert np.log2(gaps[0] / gaps[1]) == pytest.approx(1, abs=0.05)
     assert np.log2(gaps[1] / gaps[2]) == pytest.approx(1, abs=0.03)
+
+
+def test_features_let_too_large_a_rate_converge():
+    """At nearly twice the rate that the kernel at the start allows it falls until the steps converge."""
+    rate, target, seen = 1.8, 0.2, []
+    network = LinearNetwork(1)
+    for _ in range(400):
+        seen.append(network.train([[1.0]], [target], rate).predict([[1.0]])[0, 0])
+    assert rate * LinearNetwork(1).tangent_kernel([[1.0]])[0, 0, 0] > 3.5
+    assert rate * network.tangent_kernel([[1.0]])[0, 0, 0] < 2
+    assert max(np.abs(seen)) > 3 * target and seen[-1] == pytest.approx(target, rel=1e-12)
+    with pytest.raises(ArithmeticError, match="too large"):
+        LinearNetwork(1).train([[1.0]], [target], 2.3, 100)
 
 
 def test_the_kernel_limit_is_the_lazy_end():

@@ -20,7 +20,7 @@ def test_mean_field_is_the_maximal_update_shifted():
     assert Parametrisation.standard(c=1).canonical() != Parametrisation.tangent().canonical()
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(theta=FRACTIONS, c=FRACTIONS)
 def test_a_shift_changes_nothing(theta, c):
     for one in (
@@ -34,6 +34,7 @@ def test_a_shift_changes_nothing(theta, c):
         )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(A=FRACTIONS, B=FRACTIONS, C=FRACTIONS)
 def test_dichotomy(A, B, C):
     """What is stable and not trivial learns features or has a kernel, and r tells which (R1)."""

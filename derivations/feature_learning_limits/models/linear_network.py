@@ -66,8 +66,12 @@ class LinearNetwork:
         return self
 
     def predict(self, X) -> np.ndarray:
-        """Outputs at X (N, d): (networks, N)."""
-        return self._outputs(self._data(X))
+        """Outputs at X (N, d): (networks, N). ArithmeticError where they are too large for a number."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = self._outputs(self._data(X))
+        if not np.all(np.isfinite(found)):
+            raise ArithmeticError("outputs overflow: training has diverged, take a smaller rate")
+        return found
 
     def features(self) -> np.ndarray:
         """The feature kernel U^T U/n: (networks, d, d); the identity in the limit before training."""
