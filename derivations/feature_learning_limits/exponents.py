@@ -63,6 +63,7 @@ feature_exponent_alone = Claim(
 
 # %%
 by_output_layer = Claim(y_out, B - 1, Assumption("the output layer's update reads features: n terms"))
+output_layer_exponent = Claim(y_out, 2 * a_out + c - 1, Substitutes(by_output_layer, output_update))
 by_features = Claim(y_hidden, A + r - 1, Assumption("initial output weights read n correlated changes"))
 output_change = Claim(y, sp.Min(y_out, y_hidden), Assumption("the larger change decides"))
 output_exponent_claim = Claim(

@@ -11,12 +11,11 @@
 import sympy as sp
 
 from theory import Claim, Parameter
-from theory.parameter import COUNTING, NONNEGATIVE, POSITIVE, REAL
+from theory.parameter import NONNEGATIVE, POSITIVE, REAL
 from theory.rules import Given
 
 t = Parameter("t", "training time", NONNEGATIVE, unit="steps times eta", extremes=(1e-9, 1e3))
 s = Parameter("s", "target, at an input of unit norm", POSITIVE, extremes=(1e-3, 1e3))
-n = Parameter("n", "width of the hidden layer", COUNTING, extremes=(1, 1e6))
 eta = Parameter("eta", "learning rate, without its power of the width", POSITIVE, extremes=(1e-3, 0.1))
 k = Parameter("k", "number of steps", sp.Range(0, sp.oo), extremes=(1, 30))
 P = Parameter("P", "half the mean square of U_i + q_i at the start", POSITIVE, extremes=(0.1, 10))

@@ -129,9 +129,9 @@ class Parametrisation:
     @property
     def maximal(self) -> tuple[bool, ...]:
         """Of every layer of weights, whether its update reaches what stability allows: all in µP only."""
-        g = min(self.a[-1] + self.b[-1], 2 * self.a[-1] + self.c)
-        hidden = [g + 2 * a + self.c - (l > 0) == 0 for l, a in enumerate(self.a[:-1])]
-        return (*hidden, 2 * self.a[-1] + self.c == 1)
+        first = self._of(e.feature_exponent_alone) == 0
+        others = [self._of(e.feature_exponent_claim, {e.a_h: a, e.a_1: a + 1}) == 0 for a in self.a[1:-1]]
+        return (first, *others, self._of(e.output_layer_exponent) == 0)
 
     def shifted(self, theta) -> Parametrisation:
         """The same training of the same function: theta moved from the weights to the multipliers."""
@@ -154,10 +154,12 @@ class Parametrisation:
             "rate": float(n) ** -float(self.c),
         }
 
-    def _of(self, claim) -> Fraction:
+    def _of(self, claim, instead=None) -> Fraction:
+        """The claim's value at these exponents; ``instead`` puts one layer in the place of others."""
         values = {e.a_1: self.a[0], e.a_out: self.a[-1], e.b_out: self.b[-1], e.c: self.c}
         # Without other hidden layers these never learn: their exponent is as large as it need be.
         values[e.a_h] = min(self.a[1:-1], default=self.a[0] + 1)
+        values |= instead or {}
         if e.r in claim.rhs.free_symbols:
             values[e.r] = self.r
         exact = claim.rhs.xreplace({x: sp.Rational(v.numerator, v.denominator) for x, v in values.items()})
