@@ -5,7 +5,7 @@
 
 # %%
 import sympy as sp
-from sympy import Derivative, Integral, Rational, cos, exp, oo, pi, sqrt
+from sympy import Derivative, Integral, Rational, cos, exp, log, oo, pi, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.functions import i0e, i1e
@@ -13,7 +13,6 @@ from theory.parameter import POSITIVE
 from theory.rules import Differentiates, Given, Limit, Rewrites, Solves, Substitutes
 
 from .curves import E_g, E_t
-from .modes import error
 from .setting import INR, SNR, alpha, lam, t
 from .spectrum import eigenvalue, ell, v, w, weight
 
@@ -41,7 +40,9 @@ rate = Claim(Derivative(L(s), s), -i1e(2 * s) / s, Differentiates(laplace, s))
 
 # %%
 taken_in = Claim(taken, (1 - exp(-lam * t)) ** 2 / lam, Given("the noise in a mode"))
-taken_rate = Claim(Derivative(taken, t), 2 * exp(-lam * t) - 2 * exp(-2 * lam * t), Differentiates(taken_in, t))
+taken_rate = Claim(
+    Derivative(taken, t), 2 * exp(-lam * t) - 2 * exp(-2 * lam * t), Differentiates(taken_in, t)
+)
 growth = Claim(F(t).diff(t), 2 * L(t) - 2 * L(2 * t), Given("the mean of that rate"))
 growth_in_full = Claim(
     F(t).diff(t),
@@ -66,9 +67,7 @@ parts = Claim(
 error_at_one = Claim(
     E_g,
     (1 + INR) * (i0e(4 * t) + i1e(4 * t))
-    + (
-        4 * t * (i0e(2 * t) + i1e(2 * t) - i0e(4 * t) - i1e(4 * t)) + i0e(2 * t) - i0e(4 * t) / 2 + half
-    )
+    + (4 * t * (i0e(2 * t) + i1e(2 * t) - i0e(4 * t) - i1e(4 * t)) + i0e(2 * t) - i0e(4 * t) / 2 + half)
     / SNR,
     Substitutes(parts, laplace, fitted_noise),
 )
@@ -87,10 +86,28 @@ noise_by_root = Claim(b_1, F(t) / sqrt(t), Given("the noise taken in, over the r
 noise_by_root_in_full = Claim(b_1, fitted_noise.rhs / sqrt(t), Substitutes(noise_by_root, fitted_noise))
 root_law = Claim(b_1, (4 - 2 * sqrt(2)) / sqrt(pi), Limit(noise_by_root_in_full, t, oo))
 start_by_root = Claim(b_2, L(2 * t) * sqrt(t), Given("what is left of the start, times the root of time"))
-start_by_root_in_full = Claim(
-    b_2, (i0e(4 * t) + i1e(4 * t)) * sqrt(t), Substitutes(start_by_root, laplace)
-)
+start_by_root_in_full = Claim(b_2, (i0e(4 * t) + i1e(4 * t)) * sqrt(t), Substitutes(start_by_root, laplace))
 start_law = Claim(b_2, 1 / sqrt(2 * pi), Limit(start_by_root_in_full, t, oo))
+
+# %% [markdown]
+# The best time to stop: where the noise's rate over the signal's is $\mathrm{SNR}(1 + \mathrm{INR})$.
+
+# %%
+y = sp.Symbol("y")
+rates = Claim(
+    (L(t) - L(2 * t)) / SNR,
+    -(1 + INR) * Derivative(L(s), s),
+    Given("alpha = 1: the rate vanishes, half of the noise's and of the signal's, the latter at s = 2 t"),
+)
+by_strength = Claim(SNR, (L(t) - L(2 * t)) / (-(1 + INR) * Derivative(L(s), s)), Solves(rates))
+logarithm = Claim(y, log(SNR * (1 + INR)), Given("the strength of the signal"))
+strength = Claim(y, log(-(L(t) - L(2 * t)) / Derivative(L(s), s)), Substitutes(logarithm, by_strength))
+strength_in_full = Claim(
+    y,
+    log(2 * t * (i0e(2 * t) + i1e(2 * t) - i0e(4 * t) - i1e(4 * t)) / i1e(4 * t)),
+    Substitutes(strength, laplace, rate, at={s: 2 * t}),
+    where=t > 0,
+)
 
 # %%
 generalisation_error_at_one = ExplicitForm(error_at_one, (t, SNR, INR))

@@ -12,7 +12,7 @@ from theory import Claim, ExplicitForm
 from theory.rules import Differentiates, Given, Rewrites, Solves, Substitutes
 
 from .setting import SNR, alpha, lam, noise, z_bar
-from .spectrum import G, G_of, gamma, resolvent, root, slope, trace_in_full
+from .spectrum import G_of, gamma, resolvent, root, slope, trace_in_full
 from .spectrum import many_data as resolvent_of_many
 
 z_of = sp.Function("z_gamma", real=True)(z_bar, noise)
@@ -39,9 +39,7 @@ turn = Claim(
     2 * lam * (gamma - 1 / SNR) / (lam + gamma) ** 3,
     Differentiates(error, gamma),
 )
-best_of_mode = Claim(
-    best, 1 / (1 + lam * SNR), Substitutes(error, at={e_of: best, gamma: 1 / SNR})
-)
+best_of_mode = Claim(best, 1 / (1 + lam * SNR), Substitutes(error, at={e_of: best, gamma: 1 / SNR}))
 
 # %% [markdown]
 # Over the spectrum $\langle\gamma^2/(\lambda + \gamma)^2\rangle = -\gamma^2 G'$ and $\langle\lambda/(\lambda
@@ -54,23 +52,18 @@ average = Claim(
     -(gamma**2) * Derivative(G_of, gamma) + (G_of + gamma * Derivative(G_of, gamma)) / SNR + 1 / SNR,
     Given("the modes' errors in terms of the resolvent and its slope, and the noise of the test point"),
 )
-ridge = Claim(
-    E_of,
-    gamma**2 * resolvent.rhs * (1 + resolvent.rhs) / root
-    + alpha * resolvent.rhs / ((1 + resolvent.rhs) * root * SNR)
-    + 1 / SNR,
-    Substitutes(average, slope, trace_in_full),
-)
-ridge_of_many = Claim(
-    E_of, ridge.rhs.subs(resolvent.rhs, resolvent_of_many.rhs), Rewrites(ridge)
-)
+
+
+def by_resolvent(G):
+    """The error from a spelling of the resolvent."""
+    return gamma**2 * G * (1 + G) / root + alpha * G / ((1 + G) * root * SNR) + 1 / SNR
+
+
+ridge = Claim(E_of, by_resolvent(resolvent.rhs), Substitutes(average, slope, trace_in_full))
+ridge_of_many = Claim(E_of, by_resolvent(resolvent_of_many.rhs), Rewrites(ridge))
 ridge_slope = Claim(
     Derivative(E_of, gamma),
-    (gamma - 1 / SNR)
-    * alpha
-    * resolvent.rhs
-    * (root + gamma + alpha + 1)
-    / ((1 + resolvent.rhs) * root**3),
+    (gamma - 1 / SNR) * alpha * resolvent.rhs * (root + gamma + alpha + 1) / ((1 + resolvent.rhs) * root**3),
     Differentiates(ridge, gamma),
 )
 best_ridge = Claim(
@@ -83,9 +76,7 @@ best_ridge_of_many = Claim(
     1 / SNR + 2 / (SNR * (alpha - 1) + 1 + sqrt((SNR * (alpha - 1) + 1) ** 2 + 4 * SNR)),
     Rewrites(best_ridge),
 )
-best_at_one = Claim(
-    E_best, (1 + sqrt(1 + 4 * SNR)) / (2 * SNR), Substitutes(best_ridge, at={alpha: 1})
-)
+best_at_one = Claim(E_best, (1 + sqrt(1 + 4 * SNR)) / (2 * SNR), Substitutes(best_ridge, at={alpha: 1}))
 
 # %%
 ridge_error = ExplicitForm(
