@@ -20,6 +20,7 @@ c = Parameter("c", "correlation of the mode with the labels", REAL, latex="z", e
 start = Parameter(
     "epsilon_0", "initial weight of both layers", POSITIVE, latex=r"\epsilon", extremes=(1e-4, 10)
 )
+weight = Parameter("u_mode", "the student's weight of the mode", REAL, latex="u", extremes=(-1e3, 1e3))
 a_of, b_of = sp.Function("a", positive=True)(t), sp.Function("b", positive=True)(t)
 u = sp.Function("u", positive=True)(c, t)
 late, e_x, expectation = sp.symbols("u_infinity e_lambda m")
@@ -97,6 +98,11 @@ error_given_correlation = Claim(
     1 / (1 + lam * SNR) + (c / (lam + 1 / SNR) - u) ** 2,
     Substitutes(square, left_open, named, expected),
 )
+at_weight = Claim(
+    e_c,
+    1 / (1 + lam * SNR) + (c / (lam + 1 / SNR) - weight) ** 2,
+    Substitutes(error_given_correlation, at={u: weight}),
+)
 average = Claim(
     e_x,
     Integral(normal * e_c.subs(c, sqrt(spread) * x), (x, -oo, oo)),
@@ -114,3 +120,6 @@ of_nothing = Claim(e_c, 1 + start**4, Substitutes(square, at={left: 1, expectati
 
 # %%
 aligned_weight = ExplicitForm(sigmoid, (t, c, lam, start), forms=((rising, c > 0), (falling, True)))
+aligned_error_given_correlation = ExplicitForm(at_weight, (c, lam, SNR, weight))
+variance_of_correlation = ExplicitForm(correlation, (lam, SNR))
+aligned_error_without_data = ExplicitForm(of_nothing, (start,))

@@ -79,6 +79,7 @@ best_ridge_of_many = Claim(
 best_at_one = Claim(E_best, (1 + sqrt(1 + 4 * SNR)) / (2 * SNR), Substitutes(best_ridge, at={alpha: 1}))
 
 # %%
+ridge_error_of_a_mode = ExplicitForm(error, (gamma, lam, SNR))
 ridge_error = ExplicitForm(
     ridge, (gamma, alpha, SNR), forms=((ridge_of_many, gamma + alpha > 1), (ridge, True))
 )

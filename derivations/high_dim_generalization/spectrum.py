@@ -149,4 +149,6 @@ mean_squared_eigenvalue = Claim(
 mean_inverse_with_ridge = ExplicitForm(
     resolvent, (gamma, alpha), forms=((many_data, gamma + alpha > 1), (resolvent, True))
 )
+eigenvalue_at_angle = ExplicitForm(eigenvalue, (v, alpha), forms=((stable_eigenvalue, True),))
+modes_at_angle = ExplicitForm(weight, (v, alpha), forms=((stable_weight, True),))
 second_moment_of_spectrum = ExplicitForm(mean_squared_eigenvalue, (alpha,))

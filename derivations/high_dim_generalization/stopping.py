@@ -26,6 +26,11 @@ moves = Claim(
     2 * exp(-lam * t) * ((1 - exp(-lam * t)) / SNR - (1 + INR) * lam * exp(-lam * t)),
     Differentiates(error, t),
 )
+stable_moves = Claim(
+    Derivative(e, t),
+    -2 * exp(-lam * t) * (expm1(-lam * t) / SNR + (1 + INR) * lam * exp(-lam * t)),
+    Rewrites(moves),
+)
 at_rest = Claim(Derivative(e, t), 0, Given("where the error of the mode is smallest"))
 balance = Claim(
     (1 - exp(-lam * t)) / SNR,
@@ -113,6 +118,7 @@ strength_of_all = Claim(
 
 # %%
 kappa = SNR * (1 + INR)
+rate_of_a_mode = ExplicitForm(moves, (t, lam, SNR, INR), forms=((stable_moves, True),))
 stopping_time_of_a_mode = ExplicitForm(best_time, (lam, SNR, INR), forms=((stable_best_time, True),))
 stopping_time = ImplicitForm(
     strength_of_all,
