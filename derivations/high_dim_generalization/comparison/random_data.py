@@ -5,13 +5,13 @@ from __future__ import annotations
 from theory.comparison import Comparison
 from theory.tolerance import FiniteSize, MonteCarlo
 
-from .curves import generalisation_error, training_error
-from .finite_size import late_error_with_fewer_data, late_error_with_more_data
-from .frozen_subspace import frozen_error
-from .interpolation_point import generalisation_error_at_one, training_error_at_one
-from .model_size import error_of_a_large_student, error_of_a_small_student
-from .ridge import ridge_error
-from .simulation.student import (
+from ..curves import generalisation_error, training_error
+from ..finite_size import late_error_with_fewer_data, late_error_with_more_data
+from ..frozen_subspace import frozen_error
+from ..interpolation_point import generalisation_error_at_one, training_error_at_one
+from ..model_size import error_of_a_large_student, error_of_a_small_student
+from ..ridge import ridge_error
+from ..simulation.student import (
     errors_of_sizes,
     frozen_errors,
     late_errors,
@@ -24,14 +24,14 @@ from .simulation.student import (
     training_errors,
     training_errors_at_one,
 )
-from .spectrum import mean_inverse_with_ridge, resolvent_equation, second_moment_of_spectrum
-from .stopping import stopping_time
+from ..spectrum import mean_inverse_with_ridge, resolvent_equation, second_moment_of_spectrum
+from ..stopping import stopping_time
 
 # Random data of growing size: the discrepancy falls as 1/N.
 SIZES = FiniteSize(1, (16, 32, 64), varies="inputs_of")
 RATIOS = (0.5, 1.0, 2.0)
 STRENGTH = {"SNR": 3.0, "INR": 0.5}
-NOISY = {"SNR": 0.5, "INR": 0.5}
+NOISY = {"SNR": 0.5, "INR": 0.8}
 
 
 def best_time(alpha, SNR, INR):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from theory.comparison import Comparison
 from theory.tolerance import Discretisation, FiniteSize, MonteCarlo
 
-from .aligned_student import aligned_weight
-from .models.aligned import aligned_error
-from .models.deep import deep_student
-from .models.student import LinearStudent
-from .modes import error_of_a_mode, weight_of_a_mode
-from .simulation.digits import digit_modes, mode_errors_on_digits, test_on_digits, training_on_digits
-from .simulation.layers import aligned_errors, aligned_modes, deep_students
+from ..aligned_student import aligned_weight
+from ..models.aligned import aligned_error
+from ..models.deep import deep_student
+from ..models.student import LinearStudent
+from ..modes import error_of_a_mode, weight_of_a_mode
+from ..simulation.digits import digit_modes, mode_errors_on_digits, test_on_digits, training_on_digits
+from ..simulation.layers import aligned_errors, aligned_modes, deep_students
 
 STEPS = Discretisation(1, (1 / 64, 1 / 128, 1 / 256, 1 / 512))
 STRENGTH = {"SNR": 2.0, "INR": 0.5}
