@@ -14,7 +14,7 @@ from ..aligned_student import (
 )
 from ..spectrum import eigenvalue_at_angle, modes_at_angle
 
-_FAR, _NEAR, _RATIO, _NODES = 12.0, 1e-9, 1.3, 16
+_FAR, _NEAR, _RATIO, _NODES = 9.5, 1e-7, 1.4, 16
 """Panels of a Gaussian's deviations, whose ends are in this ratio: a sigmoid is no steeper than that."""
 _ANGLES = 160
 
