@@ -149,9 +149,9 @@ def double_descent(axes):
 @figure(columns=2, panels=(1, 2), height=2.7, shows=(density, mean_inverse_with_ridge))
 def spectra(axes):
     r"""(a) The eigenvalues of $X^\top X$ for random data with $\alpha = 1/2$, 1, 2: the law of Marchenko and
-    Pastur (lines) and one data set each with $N = 1000$ (markers: histograms). (b) Those of 122 digits, in their
-    order, beside random data of the same ratio $\alpha = 2$ and the law's quantiles: a few strong modes, and
-    weak ones that are learnt a million times more slowly.
+    Pastur (lines) and one data set each with $N = 1000$ (markers: histograms). (b) Those of 122 digits, in
+    their order, beside random data of the same ratio $\alpha = 2$ and the law's quantiles: a few strong
+    modes, and weak ones that are learnt a million times more slowly.
     """
     rng, N = generator(3), 1000
     for k, alpha in enumerate((0.5, 1.0, 2.0)):
@@ -184,11 +184,11 @@ def spectra(axes):
 @figure(columns=2, panels=(1, 2), height=2.7, shows=(error_of_a_mode,))
 def students_of_digits(axes):
     r"""Linear teachers on real digits of $N = 61$ pixels, SNR = 5, from $w = 0$. (a) Test error on held-out
-    digits: lines from the eigenvalues and vectors of the digits that were learnt from, markers from gradient descent
-    (200 students); thin: random data of the same number. The best time is about the same, but overtraining
-    goes on for a thousand times longer. (b) Against the number of digits: trained to the end, at the best
-    time, and with the ridge 1/SNR. The peak is there, near $P = N$ (vertical line), and after it there are
-    others, where a pixel is seen for the first time.
+    digits: lines from the eigenvalues and vectors of the digits that were learnt from, markers from gradient
+    descent (200 students); thin: random data of the same number. The best time is about the same, but
+    overtraining goes on for a thousand times longer. (b) Against the number of digits: trained to the end,
+    at the best time, and with the ridge 1/SNR. Trained to the end there is a peak near $P = N$ (vertical
+    line), and no smooth descent after it: the weakest modes still take in much noise.
     """
     rng, t = generator(4), np.geomspace(0.02, 1e5, 161)
     N = split(np.random.default_rng(0), 1)[0].shape[1]
@@ -212,10 +212,10 @@ def students_of_digits(axes):
         rows.append(
             (student.late_error, student.test_error(student.stopping_time()), student.ridge_error(0.2))
         )
-    for k, (name, values) in enumerate(
-        zip(("to the end", "best time", "ridge"), np.transpose(rows), strict=True)
-    ):
-        axes[1].plot(counts, values, linestyle=STYLES[k], color=f"C{k}", label=name)
+    end, best, ridge = np.transpose(rows)
+    axes[1].plot(counts, end, "-", color="C0", label="to the end")
+    axes[1].plot(counts, best, "--", color="C1", label="best time")
+    axes[1].plot(counts[::3], ridge[::3], "s", color="C2", label="ridge", **OPEN)
     axes[1].axvline(N, color="0.6", linestyle="-", lw=0.5)
     axes[1].set(xscale="log", yscale="log", xlabel="digits learnt from, $P$", ylabel="test error on digits")
     axes[1].legend(fontsize=7)
@@ -246,7 +246,7 @@ def students_of_several_layers(axes):
         style = {"linestyle": STYLES[k], "color": f"C{k}"}
         axes[1].plot(t, aligned_error(t, 0.5, 5.0, epsilon), label=rf"$\epsilon = {epsilon:g}$", **style)
         run = aligned_students(xp=NUMPY, rng=rng, progress=None, t=times, SNR=5.0, epsilon=epsilon, alpha=0.5,
-                               inputs_of=40, students=200, step=1 / 16, replicates=6)  # fmt: skip
+                               inputs_of=40, students=40, step=1 / 16, replicates=30)  # fmt: skip
         axes[1].plot(times, run.values.mean(0), "os^"[k], color=f"C{k}", label="_", **OPEN)
     axes[1].plot(t, generalisation_error(t, 0.5, 5.0, 0.0), "-", color="0.4", lw=0.6, label="one layer")
     axes[1].set(xscale="log", xlabel=r"time $t/\tau$", ylabel=r"test error $E_g/\sigma_w^2$")

@@ -22,7 +22,7 @@ class QuadratureForm(ExplicitForm):
             raise ValueError(f"{claim} holds no integral: make it an ExplicitForm")
 
     def with_rhs(self, expression) -> ExplicitForm:
-        """A copy computing another right-hand side; without integrals (a mutant may drop them) it is explicit."""
+        """A copy computing another right-hand side: an explicit form where that holds no integral."""
         kind = ExplicitForm if not sp.sympify(expression).has(sp.Integral) else type(self)
         return ExplicitForm.with_rhs(self, expression, kind)
 
