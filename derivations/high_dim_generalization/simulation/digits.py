@@ -63,7 +63,10 @@ def errors(*, xp, rng, progress, SNR, INR, points, students, times, replicates, 
     return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), read)
 
 
-digit_modes = Simulation(modes, {"laptop": {"points": 40}, "gpu": {"points": 1000}})
+digit_modes = Simulation(
+    modes,
+    {"laptop": {"points": 40}, "gpu": {"points": 1000, "step": tuple(0.5**k for k in (10, 11, 12, 13))}},
+)
 _MANY = {
     "laptop": {"points": 40, "students": 100, "times": 6, "replicates": 32},
     "gpu": {"points": 1000, "students": 2000, "times": 9, "replicates": 200},

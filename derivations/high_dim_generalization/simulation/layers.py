@@ -103,16 +103,20 @@ def aligned_students(*, xp, rng, progress, t, SNR, epsilon, alpha, inputs_of, st
 
 _NETWORK = {
     "laptop": {"width": 5, "points": 12, "components": 8},
-    "gpu": {"width": 200, "points": 600, "components": 400},
+    "gpu": {"width": 200, "points": 150, "components": 100, "step": tuple(0.5**k for k in (11, 12, 13, 14))},
 }
 deep_students = Simulation(deep, _NETWORK)
 aligned_modes = Simulation(
-    aligned, {"laptop": {"points": 12, "components": 8}, "gpu": {"points": 600, "components": 400}}
+    aligned,
+    {
+        "laptop": {"points": 12, "components": 8},
+        "gpu": {"points": 600, "components": 400, "step": tuple(0.5**k for k in (10, 11, 12, 13))},
+    },
 )
 aligned_errors = Simulation(
     aligned_students,
     {
-        "laptop": {"students": 50, "step": 1 / 64, "replicates": 32},
+        "laptop": {"students": 40, "step": 1 / 32, "replicates": 24},
         "gpu": {"students": 500, "step": 1 / 128, "replicates": 200, "inputs_of": (50, 100, 200)},
     },
 )

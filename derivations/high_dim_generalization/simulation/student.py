@@ -190,23 +190,23 @@ def best_times(*, xp, rng, progress, alpha, SNR, INR, inputs_of, students, repli
 
 
 _CURVES = {
-    "laptop": {"students": 200, "times": 7, "replicates": 48},
+    "laptop": {"students": 120, "times": 7, "replicates": 40},
     "gpu": {"students": 2000, "times": 9, "replicates": 200, "inputs_of": (100, 200, 400)},
 }
 test_errors, training_errors = (
     Simulation(partial(over_time, measured=name), _CURVES) for name in ("test", "training")
 )
-_AT_ONE = {**_CURVES, "laptop": {"students": 400, "times": 8, "replicates": 96}}
+_AT_ONE = {**_CURVES, "laptop": {"students": 250, "times": 8, "replicates": 80}}
 test_errors_at_one, training_errors_at_one = (
     Simulation(partial(at_one, measured=name), _AT_ONE) for name in ("test", "training")
 )
 _EXACT = {
-    "laptop": {"draws": 200, "students": 8, "replicates": 96},
+    "laptop": {"draws": 100, "students": 8, "replicates": 96},
     "gpu": {"draws": 2000, "students": 20, "replicates": 1000},
 }
 late_errors, errors_of_sizes = (Simulation(run, _EXACT) for run in (late, sizes))
 _MANY = {
-    "laptop": {"students": 200, "replicates": 32},
+    "laptop": {"students": 100, "replicates": 32},
     "gpu": {"students": 2000, "replicates": 500, "inputs_of": (100, 200, 400)},
 }
 ridge_errors, stopping_times = (Simulation(run, _MANY) for run in (ridge, best_times))
