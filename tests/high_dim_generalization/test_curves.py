@@ -78,7 +78,7 @@ positive = st.floats(1e-2, 1e2)
 
 
 @given(alpha=positive, SNR=positive, INR=st.floats(0, 10))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_curves_begin_at_the_start_and_end_at_the_late_errors(alpha, SNR, INR):
     assert generalisation_error(0.0, alpha, SNR, INR) == pytest.approx(1 + INR + 1 / SNR, rel=1e-13)
     assert training_error(0.0, alpha, SNR, INR) == pytest.approx(1 + INR + 1 / SNR, rel=1e-13)
@@ -91,7 +91,7 @@ def test_the_curves_begin_at_the_start_and_end_at_the_late_errors(alpha, SNR, IN
 
 
 @given(alpha=positive, SNR=positive, INR=st.floats(0, 10), t=st.floats(1e-3, 1e3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_training_only_lowers_the_training_error_and_the_best_time_is_best(alpha, SNR, INR, t):
     assert training_error(1.1 * t, alpha, SNR, INR) <= training_error(t, alpha, SNR, INR)
     best = generalisation_error(stopping_time(alpha, SNR, INR), alpha, SNR, INR)
@@ -100,7 +100,7 @@ def test_training_only_lowers_the_training_error_and_the_best_time_is_best(alpha
 
 
 @given(alpha=positive, SNR=positive, gamma=st.floats(1e-3, 1e3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_no_ridge_is_better_than_the_inverse_of_the_signal_to_noise_ratio(alpha, SNR, gamma):
     assert ridge_error(1 / SNR, alpha, SNR) <= ridge_error(gamma, alpha, SNR) * (1 + 1e-14)
 
