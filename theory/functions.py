@@ -4,7 +4,17 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import ArgumentIndexError
 
-__all__ = ["erfcx", "expm1", "log1p", "log_besselke", "log_gamma_ratio", "log_matern", "wright_omega"]
+__all__ = [
+    "erfcx",
+    "expm1",
+    "i0e",
+    "i1e",
+    "log1p",
+    "log_besselke",
+    "log_gamma_ratio",
+    "log_matern",
+    "wright_omega",
+]
 
 
 class wright_omega(sp.Function):
@@ -47,6 +57,49 @@ class erfcx(sp.Function):
     def _latex(self, printer, exp=None):
         power = f"^{{{exp}}}" if exp else ""
         return rf"\operatorname{{erfcx}}{power}\left({printer._print(self.args[0])}\right)"
+
+
+class _ScaledBesselI(sp.Function):
+    """exp(-x) I_n(x) for x >= 0, where I_n itself overflows."""
+
+    order = 0
+    is_real = True
+
+    def _eval_rewrite_as_besseli(self, x, **kwargs):
+        return sp.exp(-x) * sp.besseli(self.order, x)
+
+    def _latex(self, printer, exp=None):
+        x = printer._print(self.args[0])
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\hat I_{{{self.order}}}{power}\left({x}\right)"
+
+
+class i0e(_ScaledBesselI):
+    r"""The scaled Bessel function :math:`e^{-x} I_0(x)`, x >= 0."""
+
+    is_positive = True
+
+    @classmethod
+    def eval(cls, x):
+        return sp.S.One if x.is_zero else None
+
+    def fdiff(self, argindex=1):
+        return i1e(self.args[0]) - self
+
+
+class i1e(_ScaledBesselI):
+    r"""The scaled Bessel function :math:`e^{-x} I_1(x)`, x >= 0."""
+
+    order = 1
+    is_nonnegative = True
+
+    @classmethod
+    def eval(cls, x):
+        return sp.S.Zero if x.is_zero else None
+
+    def fdiff(self, argindex=1):
+        x = self.args[0]
+        return i0e(x) - self - self / x
 
 
 class log_besselke(sp.Function):

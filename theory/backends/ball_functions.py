@@ -119,6 +119,7 @@ FUNCTIONS = {
     **{n: _cut(lambda x, n=n: getattr(x, n)(), _inside_one) for n in ("asin", "acos", "atanh")},
     **{n: _cut(lambda x, n=n: getattr(x, n)(), _between_i) for n in ("atan", "asinh")},
     "erfcx": lambda analytic, x: (x * x).exp() * x.erfc(),
+    **{f"i{n}e": lambda analytic, x, n=n: (-x).exp() * x.bessel_i(type(x)(n)) for n in (0, 1)},
     "acosh": _cut(lambda x: x.acosh(), _right_of(1)),
     "log": _log,
     "log1p": _cut(lambda x: x.log1p(), _right_of(-1)),

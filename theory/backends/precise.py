@@ -40,6 +40,14 @@ def erfcx(x):
     return mp.exp(x * x) * mp.erfc(x)
 
 
+def i0e(x):
+    return mp.exp(-x) * mp.besseli(0, x)
+
+
+def i1e(x):
+    return mp.exp(-x) * mp.besseli(1, x)
+
+
 def log_besselke(order, x):
     return x + mp.log(mp.besselk(order, x))
 

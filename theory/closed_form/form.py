@@ -12,7 +12,7 @@ import sympy as sp
 
 from ..backends.functions import ARRAY_LIBRARIES, MissingFunction, NotInstalled
 from ..derivation import Claim, Evidence, Named
-from ..functions import erfcx, log_besselke, log_gamma_ratio, log_matern, wright_omega
+from ..functions import erfcx, i0e, i1e, log_besselke, log_gamma_ratio, log_matern, wright_omega
 from ..parameter import Parameter
 from ..rules.substitution import components
 from .branch import Formula, compiled
@@ -86,6 +86,8 @@ class ClosedForm(Named, ABC):
             sp.hyper,
             sp.LambertW,
             erfcx,
+            i0e,
+            i1e,
             log_besselke,
             log_gamma_ratio,
             log_matern,
