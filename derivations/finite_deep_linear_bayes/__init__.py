@@ -1,0 +1,1 @@
+r"""Finite Bayesian deep linear networks: priors and posteriors over representations"""
