@@ -6,29 +6,26 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, digamma, exp, gamma, log, loggamma, lowergamma, oo, polygamma
+from sympy import digamma, exp, gamma, log, loggamma, polygamma, sqrt
 
-from theory import Claim, ExplicitForm, Parameter, RecursiveForm
-from theory.parameter import NONNEGATIVE, POSITIVE
+from theory import Claim, ExplicitForm, Parameter
+from theory.closed_form import Precise
+from theory.functions import log1p, log_gamma_ratio
+from theory.parameter import NONNEGATIVE
 from theory.rules import (
-    Approximates,
     Differentiates,
     Given,
-    Limit,
     Recursion,
     Rewrites,
-    Series,
-    Solves,
     Substitutes,
 )
 
-from .setting import N, d, k, kappa
+from .setting import N, d, kappa
 
-t = Parameter("t", "power of the size", NONNEGATIVE, extremes=(1e-3, 20))
-e = Parameter("e", "1/N", POSITIVE, latex=r"\epsilon", extremes=(1e-3, 1))
-u = sp.Symbol("u", real=True)
-T_of, M_of, c_of = (sp.Function(name, real=True) for name in ("T_of", "M_of", "c_of"))
-p, weight, M_t, mean_d, var_d, third_d, skew, tail = sp.symbols("p weight M_t E_ln V_ln T_ln skewness tail")
+order = Parameter("order", "order of the moment", sp.Range(0, sp.oo), extremes=(1, 8))
+t = Parameter("t", "power of the size", NONNEGATIVE, extremes=(1e-2, 20))
+F_of, M_of, c_of = (sp.Function(name, real=True) for name in ("F_of", "M_of", "c_of"))
+p, M_t, M_d, mean_ln, var_ln, third_ln, skew = sp.symbols("p M_t M_d E_ln V_ln T_ln skewness")
 
 # %%
 density = Claim(
@@ -36,18 +33,76 @@ density = Claim(
     (N / 2) ** (N / 2) / gamma(N / 2) * kappa ** (N / 2 - 1) * exp(-N * kappa / 2),
     Given("the mean square of N independent standard normal features"),
 )
-in_logarithm = Claim(
-    weight, kappa ** (t + 1) * p, Given("the weight of a size in the mean of kappa^t, over ln kappa")
+flux = Claim(F_of(kappa), kappa ** (t + 1) * p, Given("a function that vanishes at both ends"))
+flux_in_full = Claim(
+    F_of(kappa),
+    (N / 2) ** (N / 2) / gamma(N / 2) * kappa ** (N / 2 + t) * exp(-N * kappa / 2),
+    Substitutes(flux, density),
 )
-of_logarithm = Claim(
-    weight,
-    (N / 2) ** (N / 2) / gamma(N / 2) * exp((N / 2 + t) * u - N / 2 * exp(u)),
-    Substitutes(in_logarithm, density, at={kappa: exp(u)}),
+slope = Claim(
+    F_of(kappa).diff(kappa),
+    (N / 2) ** (N / 2)
+    / gamma(N / 2)
+    * (N / 2 + t - N * kappa / 2)
+    * kappa ** (N / 2 + t - 1)
+    * exp(-N * kappa / 2),
+    Differentiates(flux_in_full, kappa),
 )
-mean_of_power = Claim(M_t, Integral(weight, (u, -oo, oo)), Given("the mean of kappa^t"))
-in_full = Claim(
-    M_t,
-    (N / 2) ** (N / 2) / gamma(N / 2) * Integral(exp((N / 2 + t) * u - N / 2 * exp(u)), (u, -oo, oo)),
-    Substitutes(mean_of_power, of_logarithm),
+no_flux = Claim(
+    (N / 2 + order) * M_of(order) - N / 2 * M_of(order + 1),
+    0,
+    Given("the integral of `slope` at t = order: both terms hold moments"),
 )
-moment = Claim(M_t, (2 / N) ** t * gamma(N / 2 + t) / gamma(N / 2), Rewrites(in_full))
+step = Claim(M_of(order + 1), (1 + 2 * order / N) * M_of(order), Substitutes(no_flux, factor=-2 / N))
+moment = Claim(
+    M_of(order), (2 / N) ** order * gamma(N / 2 + order) / gamma(N / 2), Recursion(step, base={M_of(0): 1})
+)
+of_any_power = Claim(
+    M_t, (2 / N) ** t * gamma(N / 2 + t) / gamma(N / 2), Given("`moment`, by Euler's integral for any power")
+)
+mean = Claim(M_t, 1, Substitutes(of_any_power, at={t: 1}))
+mean_square = Claim(M_t, 1 + 2 / N, Substitutes(of_any_power, at={t: 2}))
+in_depth = Claim(M_d, M_t**d, Given("the factors of d layers of the same width are independent"))
+moment_in_depth = Claim(
+    M_d, ((2 / N) ** t * gamma(N / 2 + t) / gamma(N / 2)) ** d, Substitutes(in_depth, of_any_power)
+)
+
+without_large_gammas = Claim(
+    M_d, exp(d * (log_gamma_ratio(N / 2, t) + t * log1p(2 * t / N))), Rewrites(moment_in_depth)
+)
+
+# %% [markdown]
+# The logarithm of the moments generates the cumulants of $\ln\kappa$.
+
+# %%
+generator = Claim(c_of(t), log(M_d), Given("the cumulant generating function of ln kappa"))
+generator_in_full = Claim(
+    c_of(t),
+    d * (loggamma(N / 2 + t) - loggamma(N / 2) - t * log(N / 2)),
+    Substitutes(generator, moment_in_depth),
+)
+first = Claim(c_of(t).diff(t), d * (digamma(N / 2 + t) - log(N / 2)), Differentiates(generator_in_full, t))
+second = Claim(c_of(t).diff(t, 2), d * polygamma(1, N / 2 + t), Differentiates(first, t))
+third = Claim(c_of(t).diff(t, 3), d * polygamma(2, N / 2 + t), Differentiates(second, t))
+mean_logarithm = Claim(
+    mean_ln, d * (digamma(N / 2) - log(N / 2)), Substitutes(first, at={c_of(t).diff(t): mean_ln, t: 0})
+)
+variance_logarithm = Claim(
+    var_ln, d * polygamma(1, N / 2), Substitutes(second, at={c_of(t).diff(t, 2): var_ln, t: 0})
+)
+third_cumulant = Claim(
+    third_ln, d * polygamma(2, N / 2), Substitutes(third, at={c_of(t).diff(t, 3): third_ln, t: 0})
+)
+skewness = Claim(skew, third_ln / var_ln ** sp.Rational(3, 2), Given("the skewness of ln kappa"))
+skewness_in_depth = Claim(
+    skew,
+    polygamma(2, N / 2) / (sqrt(d) * polygamma(1, N / 2) ** sp.Rational(3, 2)),
+    Substitutes(skewness, third_cumulant, variance_logarithm),
+)
+
+# %%
+# digamma and logarithm cancel in wide layers
+moment_of_diagonal = ExplicitForm(moment_in_depth, (t, N, d), forms=((without_large_gammas, True),))
+mean_log_diagonal = ExplicitForm(mean_logarithm, (N, d), forms=((Precise(mean_logarithm), True),))
+variance_log_diagonal = ExplicitForm(variance_logarithm, (N, d))
+skewness_log_diagonal = ExplicitForm(skewness_in_depth, (N, d))

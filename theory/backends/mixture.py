@@ -8,6 +8,7 @@ that spread around the saddle point on arrays, with a proven remainder in balls.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -115,22 +116,38 @@ def log_chi2_mixture_numpy(q, h, *pairs):
     return found.reshape(shape)
 
 
-def _start(q, h, pairs) -> tuple[float, float, float]:
-    """For numbers of any kind a point of the axis, the width there, and the nearest pole to the left.
+_AWAY = 6.0
+"""Distance of a line from the poles: digits cancel along it, but the steps are long."""
 
-    Not closer to it than 1: there a few digits cancel, but steps are longer."""
+
+def _start(q, h, pairs) -> tuple[float, float, float, int]:
+    """For numbers of any kind a point of the axis at least that far from the poles, the width there, the
+    nearest pole to the left, and the bits that cancel."""
+    from scipy.special import gammaln
+
     q, h, *pairs = (np.array([float(x)]) for x in (q, h, *pairs))
-    c, w = _saddle(q, h, pairs[::2], pairs[1::2], 1.0)
-    return float(c[0]), float(w[0]), max(0.0, float(h[0] - min(pairs[::2])[0] / 2))
+    widths, counts = pairs[::2], pairs[1::2]
+
+    def size(s):
+        own = sum(
+            m * (gammaln(n / 2 + s - h) - s * np.log(n / 2)) for n, m in zip(widths, counts, strict=True)
+        )
+        return gammaln(s) - s * np.log(q / 2) + own
+
+    c, w = _saddle(q, h, widths, counts, _AWAY)
+    best, _ = _saddle(q, h, widths, counts)
+    edge = max(0.0, float(h[0] - min(widths)[0] / 2))
+    return float(c[0]), float(w[0]), edge, 40 + int((size(c) - size(best))[0] / math.log(2))
 
 
 def log_chi2_mixture_mpmath(q, h, *pairs):
     """The same at the precision that is set, on evenly spaced nodes."""
     from mpmath import mp
 
-    c, w, _ = map(mp.mpf, _start(q, h, pairs))
+    c, w, _, guard = _start(q, h, pairs)
+    c, w = mp.mpf(c), mp.mpf(w)
     pairs = list(zip(pairs[::2], pairs[1::2], strict=True))
-    with mp.extraprec(30):
+    with mp.extraprec(guard):
         log_x = mp.log(q / 2) + mp.fsum(m * mp.log(n / 2) for n, m in pairs)
         norm = mp.fsum(m * (mp.loggamma(n / 2) - h * mp.log(n / 2)) for n, m in pairs)
 
@@ -153,23 +170,36 @@ def log_chi2_mixture_mpmath(q, h, *pairs):
     return +found
 
 
-def log_chi2_mixture_ball(q, h, *pairs):
-    """The same as a ball, for real arguments: the sum, its remainder and its tail (Trefethen and Weideman,
-    2014, theorem 5.1), with the gammas on the shifted lines bounded by Cauchy and Schwarz."""
+def log_chi2_mixture_ball(*arguments):
+    """The same as a ball, for real arguments; remembered, as one takes some 50 ms."""
+    from flint import acb, ctx
+
+    if any(isinstance(x, acb) for x in arguments):
+        return acb("nan")
+    return _ball(
+        ctx.prec, *((x.mid().man_exp(), x.rad().man_exp()) if x.is_finite() else None for x in arguments)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _ball(precision, *numbers):
+    """The sum, its remainder and its tail (Trefethen and Weideman, 2014, theorem 5.1), with the gammas on
+    the shifted lines bounded by Cauchy and Schwarz. Numbers are given by mantissas and exponents."""
     from flint import acb, arb, ctx
 
+    if None in numbers:
+        return arb("nan")
+    q, h, *pairs = (arb(arb(middle), arb(radius)) for middle, radius in numbers)
     pairs = list(zip(pairs[::2], pairs[1::2], strict=True))
-    if any(isinstance(x, acb) for x in (q, h, *(x for pair in pairs for x in pair))):
-        return acb("nan")
     if not (q > 0 and all(n > 0 and m > 0 and m.is_exact() and m.is_integer() for n, m in pairs)):
         return arb("nan")
     given, pairs = pairs, [(n / 2, int(m.unique_fmpz())) for n, m in pairs]
-    c, w, edge = _start(
-        q.mid(), h.mid(), [x.mid() if isinstance(x, arb) else x for pair in given for x in pair]
-    )
-    digits = (ctx.prec + 30) * math.log(2)
+    plain = [x.mid() if isinstance(x, arb) else x for pair in given for x in pair]
+    c, w, edge, guard = _start(q.mid(), h.mid(), plain)
+    digits = (ctx.prec + guard) * math.log(2)
     width = min(0.9 * (c - edge), w * math.sqrt(2 * digits))  # of the strip
-    with ctx.workprec(ctx.prec + 30):
+    wanted_bits = ctx.prec + guard
+    with ctx.workprec(wanted_bits + 20):
         x = q / 2
         for a, m in pairs:
             x *= a**m
@@ -200,7 +230,7 @@ def log_chi2_mixture_ball(q, h, *pairs):
         wanted = digits + float((bound / (at_centre * w)).log().mid()) + 8
         step = arb(2 * math.pi * width / wanted)
         x_1, x_2 = centre, pairs[0][0] + centre - h
-        total, k, enough = at_centre, 1, at_centre * arb(2) ** -ctx.prec
+        total, k, enough = at_centre, 1, at_centre * arb(2) ** -wanted_bits
         while k < 100_000:
             value = integrand(acb(centre, k * step))
             total += 2 * value.real
@@ -244,17 +274,20 @@ def log_meijer_g_mpmath(z, b, *pairs):
 
 def log_meijer_g_ball(z, b, *pairs):
     """The same as a ball, for real arguments."""
-    from flint import acb, arb
+    from flint import acb, arb, ctx
 
     if any(isinstance(x, acb) for x in (z, b, *pairs)):
         return acb("nan")
     smallest = min([0.0, *(float((c - b).mid()) for c in pairs[::2])])
-    h, halves, counts = _as_mixture(b, pairs, lambda gaps: arb(math.floor(smallest)))
-    if not all(m.is_exact() and m.is_integer() for m in counts):
-        return arb("nan")
-    q, norm = 2 * z, b * z.log()
-    for a, m in zip(halves, counts, strict=True):
-        q /= a ** int(m.unique_fmpz())
-        norm += m * (a.lgamma() - h * a.log())
-    doubled = [x for a, m in zip(halves, counts, strict=True) for x in (2 * a, m)]
-    return log_chi2_mixture_ball(q, h, *doubled) + norm
+    with ctx.workprec(ctx.prec + 200):  # what cancels in the mixture multiplies the error of q
+        h, halves, counts = _as_mixture(b, pairs, lambda gaps: arb(math.floor(smallest)))
+        if not all(m.is_exact() and m.is_integer() for m in counts):
+            return arb("nan")
+        q, norm = 2 * z, b * z.log()
+        for a, m in zip(halves, counts, strict=True):
+            q /= a ** int(m.unique_fmpz())
+            norm += m * (a.lgamma() - h * a.log())
+        doubled = [x for a, m in zip(halves, counts, strict=True) for x in (2 * a, m)]
+        with ctx.workprec(ctx.prec - 200):
+            found = log_chi2_mixture_ball(q, h, *doubled)
+    return found + norm
