@@ -187,10 +187,18 @@ def _ball(precision, *numbers):
     the shifted lines bounded by Cauchy and Schwarz. Numbers are given by mantissas and exponents."""
     from flint import acb, arb, ctx
 
+    from .tail import NotEnclosable
+
     if None in numbers:
         return arb("nan")
     q, h, *pairs = (arb(arb(middle), arb(radius)) for middle, radius in numbers)
     pairs = list(zip(pairs[::2], pairs[1::2], strict=True))
+    if not all(x > 0 or x.contains(0) for x in (q, *(x for pair in pairs for x in pair))) or any(
+        m.is_exact() and not m.is_integer() for n, m in pairs
+    ):  # at no precision
+        raise NotEnclosable(
+            "a mean over chi-squared scales needs q > 0, widths > 0 and whole numbers of them"
+        )
     if not (q > 0 and all(n > 0 and m > 0 and m.is_exact() and m.is_integer() for n, m in pairs)):
         return arb("nan")
     given, pairs = pairs, [(n / 2, int(m.unique_fmpz())) for n, m in pairs]
