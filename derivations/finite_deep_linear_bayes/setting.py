@@ -17,11 +17,11 @@ N_2 = Parameter("N_2", "width of the second hidden layer", COUNTING, unit="units
 d = Parameter("d", "number of hidden layers", COUNTING, extremes=(1, 12))
 P = Parameter("P", "number of inputs", COUNTING, extremes=(1, 40))
 k = Parameter("k", "order of the moment", COUNTING, extremes=(1, 8))
-sigma = Parameter("sigma", "scale of the outputs", POSITIVE, latex=r"\sigma", extremes=(1e-3, 1e3))
+sigma = Parameter("sigma", "scale of the outputs", POSITIVE, latex=r"\sigma", extremes=(0.1, 10))
 K_0 = Parameter("K_0", "kernel of one input, its mean square", POSITIVE, extremes=(1e-3, 1e3))
 q = Parameter("q", "y' (sigma^2 K_0)^-1 y of the outputs y of all inputs", POSITIVE, extremes=(1e-3, 1e4))
 ln_det = Parameter("ln_det", "ln |sigma^2 K_0|", REAL, latex=r"\ln|\sigma^2 K_0|", extremes=(-1e3, 1e3))
-f = Parameter("f", "an output", REAL, extremes=(-100, 100))
+f = Parameter("f", "size of an output (its law is even)", POSITIVE, extremes=(0.1, 100))
 kappa = Parameter(
     "kappa",
     "relative size of the last kernel, K_d,ii/K_0,ii",
