@@ -6,7 +6,7 @@ from sympy.core.function import ArgumentIndexError
 
 __all__ = [
     "erfcx", "expm1", "log1p", "log_besselke", "log_chi2_mixture", "log_gamma_ratio", "log_matern",
-    "log_meijer_g", "wright_omega",
+    "log_meijer_g", "tilted_chi2_mean", "wright_omega",
 ]  # fmt: skip
 
 
@@ -154,3 +154,20 @@ class log_meijer_g(sp.Function):
         power = f"^{{{exp}}}" if exp else ""
         rest = "".join(rf", {{{c}}}^{{\times {m}}}" for c, m in zip(pairs[::2], pairs[1::2], strict=True))
         return rf"\ln{power} G^{{m,0}}_{{0,m}}\left({z} \mid {b}{rest}\right)"
+
+
+class tilted_chi2_mean(sp.Function):
+    r"""``(q, h, n, m, ...)``: the mean of :math:`\kappa`, as in `log_chi2_mixture`, weighed with
+    :math:`\kappa^{-h} e^{-q/(2\kappa)}`: a ratio of two such means, without a difference of logarithms.
+    """
+
+    is_positive = True
+
+    def _eval_rewrite_as_log_chi2_mixture(self, q, h, *pairs, **kwargs):
+        return sp.exp(log_chi2_mixture(q, h - 1, *pairs) - log_chi2_mixture(q, h, *pairs))
+
+    def _latex(self, printer, exp=None):
+        q, h, *pairs = (printer._print(a) for a in self.args)
+        power = f"^{{{exp}}}" if exp else ""
+        inner = ", ".join(pairs)
+        return rf"\mathbb E{power}_{{{inner}}}\left[\kappa \mid {q}, {h}\right]"

@@ -11,7 +11,7 @@ from sympy import besselk, exp, sqrt
 from derivations.scale_mixture_nngp import bessel_family
 from theory import Claim, ExplicitForm, Parameter
 from theory.closed_form import Precise
-from theory.functions import log_chi2_mixture, log_matern
+from theory.functions import log_chi2_mixture, log_matern, tilted_chi2_mean
 from theory.parameter import REAL
 from theory.rules import Given, Rewrites, Substitutes
 
@@ -130,9 +130,10 @@ mean_scale_in_depth = Claim(
     exp(log_chi2_mixture(q, P / 2 - 1, N, d) - log_chi2_mixture(q, P / 2, N, d)),
     Substitutes(by_evidence, mixture_of_all, mixture_of_less),
 )
+tilted_mean = Claim(m_kappa, tilted_chi2_mean(q, P / 2, N, d), Rewrites(mean_scale_in_depth))
 
 # %%
-moderate = N * q < (N - P) ** 2
+moderate = N * q < 8 * sp.Abs(N - P)
 steep, shallow = (N > P + 2) & moderate, (P > N + 2) & moderate
 posterior_mean_scale = ExplicitForm(
     mean_scale,
@@ -147,6 +148,4 @@ posterior_mean_inverse_scale = ExplicitForm(
 posterior_kernel = ExplicitForm(
     kernel_in_full, (K_0ij, y_ij, q, P, N), forms=((Precise(kernel_in_full), True),)
 )
-posterior_mean_scale_in_depth = ExplicitForm(
-    mean_scale_in_depth, (q, P, N, d), forms=((Precise(mean_scale_in_depth), True),)
-)
+posterior_mean_scale_in_depth = ExplicitForm(mean_scale_in_depth, (q, P, N, d), forms=((tilted_mean, True),))

@@ -16,8 +16,10 @@ from theory.backends.mixture import (
     log_meijer_g_ball,
     log_meijer_g_mpmath,
     log_meijer_g_numpy,
+    tilted_chi2_mean_ball,
+    tilted_chi2_mean_numpy,
 )
-from theory.functions import log_besselke, log_chi2_mixture, log_meijer_g
+from theory.functions import log_besselke, log_chi2_mixture, log_meijer_g, tilted_chi2_mean
 
 WIDTHS = [(3.0,), (2.0, 5.0), (1.0, 4.0, 4.0), (7.0, 2.0, 3.0, 1.0)]
 
@@ -87,11 +89,21 @@ def test_the_derivative_is_a_mean_too():
         log_chi2_mixture(q, h, n, 2).fdiff(2)
 
 
-@pytest.mark.parametrize("name", ["log_chi2_mixture", "log_meijer_g"])
+@pytest.mark.parametrize("name", ["log_chi2_mixture", "log_meijer_g", "tilted_chi2_mean"])
 @pytest.mark.parametrize("library", ["jax", "torch"])
 def test_other_libraries_refuse_by_name(name, library):
     with pytest.raises(MissingFunction, match=f"{library} has no {name}"):
         lookup(name, library)
+
+
+def test_a_tilted_mean_is_a_ratio_of_means():
+    q, n = np.geomspace(1e-2, 1e3, 20), 5.0
+    expected = np.exp(log_chi2_mixture_numpy(q, 1.0, n, 2.0) - log_chi2_mixture_numpy(q, 2.0, n, 2.0))
+    assert tilted_chi2_mean_numpy(q, 2.0, n, 2.0) == pytest.approx(expected, rel=1e-13)
+    ball = tilted_chi2_mean_ball(arb(2), arb(2), arb(5), arb(2))
+    assert float(ball.mid()) == pytest.approx(float(tilted_chi2_mean_numpy(2.0, 2.0, 5.0, 2.0)), rel=1e-14)
+    x, h = sp.symbols("x h", positive=True)
+    assert tilted_chi2_mean(x, h, 5, 2).rewrite(log_chi2_mixture).has(log_chi2_mixture)
 
 
 def test_they_are_printed():

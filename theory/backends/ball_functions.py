@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flint import acb, arb, ctx
 
-from .mixture import log_chi2_mixture_ball, log_meijer_g_ball
+from .mixture import log_chi2_mixture_ball, log_meijer_g_ball, tilted_chi2_mean_ball
 
 
 def square_root(analytic, x):
@@ -138,6 +138,7 @@ FUNCTIONS = {
     "log_gamma_ratio": _cut(lambda x, h: (x + h).lgamma() - x.lgamma() - h * (x + h).log(), _right_of(0)),
     "log_chi2_mixture": lambda analytic, *x: log_chi2_mixture_ball(*x),
     "log_meijer_g": lambda analytic, *x: log_meijer_g_ball(*x),
+    "tilted_chi2_mean": lambda analytic, *x: tilted_chi2_mean_ball(*x),
     "atan2": lambda analytic, y, x: acb("nan") if isinstance(y + x, acb) else arb.atan2(y, x),
     "binomial": _binomial,
     "RisingFactorial": lambda analytic, x, n: (x + n).gamma() / x.gamma(),

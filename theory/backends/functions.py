@@ -71,6 +71,9 @@ TABLE: dict[str, dict[str, str]] = {
     "log_meijer_g": {
         library: f"theory.backends.mixture:log_meijer_g_{library}" for library in ("numpy", "mpmath")
     },
+    "tilted_chi2_mean": {
+        library: f"theory.backends.mixture:tilted_chi2_mean_{library}" for library in ("numpy", "mpmath")
+    },
     "log_gamma_ratio": {
         library: f"theory.backends.own:log_gamma_ratio_{library}" for library in ARRAY_LIBRARIES
     },

@@ -103,17 +103,27 @@ def _block(q, h, widths, counts):
     return top + np.log(np.longdouble(_STEP) * w * np.sum(terms, axis=0) / (4 * np.arctan(np.longdouble(1))))
 
 
-def log_chi2_mixture_numpy(q, h, *pairs):
-    """ln E[kappa^-h exp(-q/(2 kappa))], q > 0, kappa the product of m independent chi^2_n/n for each pair
-    (n, m); the sums in extended precision where the machine has it."""
+def _extended(q, h, *pairs):
+    """The logarithm of the mean on arrays, in extended precision where the machine has it."""
     q, h, *pairs = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (q, h, *pairs)))
     shape, (q, h, *pairs) = q.shape, (x.ravel() for x in (q, h, *pairs))
-    found = np.empty(q.shape)
+    found = np.empty(q.shape, np.longdouble)
     for start in range(0, len(q), _BLOCK):
         some = slice(start, start + _BLOCK)
         own = [x[some] for x in pairs]
         found[some] = _block(q[some], h[some], own[::2], own[1::2])
     return found.reshape(shape)
+
+
+def log_chi2_mixture_numpy(*arguments):
+    """ln E[kappa^-h exp(-q/(2 kappa))], q > 0, kappa the product of m independent chi^2_n/n for each pair
+    (n, m)."""
+    return _extended(*arguments).astype(float)
+
+
+def tilted_chi2_mean_numpy(q, h, *pairs):
+    """E[kappa w]/E[w] with the weight w = kappa^-h exp(-q/(2 kappa))."""
+    return np.exp(_extended(q, np.asarray(h) - 1, *pairs) - _extended(q, h, *pairs)).astype(float)
 
 
 _AWAY = 6.0
@@ -140,34 +150,18 @@ def _start(q, h, pairs) -> tuple[float, float, float, int]:
     return float(c[0]), float(w[0]), edge, 40 + int((size(c) - size(best))[0] / math.log(2))
 
 
-def log_chi2_mixture_mpmath(q, h, *pairs):
-    """The same at the precision that is set, on evenly spaced nodes."""
-    from mpmath import mp
+def _as_mpmath(function):
+    """A function of balls on mpmath's numbers, at the precision that is set."""
 
-    c, w, _, guard = _start(q, h, pairs)
-    c, w = mp.mpf(c), mp.mpf(w)
-    pairs = list(zip(pairs[::2], pairs[1::2], strict=True))
-    with mp.extraprec(guard):
-        log_x = mp.log(q / 2) + mp.fsum(m * mp.log(n / 2) for n, m in pairs)
-        norm = mp.fsum(m * (mp.loggamma(n / 2) - h * mp.log(n / 2)) for n, m in pairs)
+    def value(*numbers):
+        from flint import arb, ctx
+        from mpmath import mp, mpf
 
-        def value(s):
-            total = mp.gamma(s) * mp.exp(-s * log_x)
-            for n, m in pairs:
-                total *= mp.gamma(n / 2 + s - h) ** int(m)
-            return total
+        with ctx.workprec(mp.prec + 20):
+            ball = function(*(arb(mpf(x).man_exp) for x in numbers))
+        return mpf(0) + mp.ldexp(*(int(x) for x in ball.mid().man_exp()))
 
-        step = w * 2 * mp.pi * mp.mpf("0.7") / (mp.prec * mp.ln(2) + 4)
-        top = value(c)
-        total, k = top / 2, 1
-        while True:
-            term = value(mp.mpc(c, k * step))
-            total += term.real
-            if abs(term) < top * mp.mpf(2) ** (-mp.prec) and k > 8:
-                break
-            k += 1
-        found = mp.log(step * total / mp.pi) - norm
-    return +found
+    return value
 
 
 def log_chi2_mixture_ball(*arguments):
@@ -299,3 +293,12 @@ def log_meijer_g_ball(z, b, *pairs):
         with ctx.workprec(ctx.prec - 200):
             found = log_chi2_mixture_ball(q, h, *doubled)
     return found + norm
+
+
+def tilted_chi2_mean_ball(q, h, *pairs):
+    """E[kappa w]/E[w] as a ball."""
+    return (log_chi2_mixture_ball(q, h - 1, *pairs) - log_chi2_mixture_ball(q, h, *pairs)).exp()
+
+
+log_chi2_mixture_mpmath = _as_mpmath(log_chi2_mixture_ball)
+tilted_chi2_mean_mpmath = _as_mpmath(tilted_chi2_mean_ball)

@@ -19,6 +19,7 @@ from ..functions import (
     log_gamma_ratio,
     log_matern,
     log_meijer_g,
+    tilted_chi2_mean,
     wright_omega,
 )
 from ..parameter import Parameter
@@ -99,6 +100,7 @@ class ClosedForm(Named, ABC):
             log_chi2_mixture,
             log_matern,
             log_meijer_g,
+            tilted_chi2_mean,
             wright_omega,
             sp.Integral,
             sp.Sum,
