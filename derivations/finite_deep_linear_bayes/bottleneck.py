@@ -44,7 +44,8 @@ in_polar = Claim(
 )  # fmt: skip
 
 # %% [markdown]
-# The integral over $\tau$ is a gamma function, that over $s$ Fisher's (1915), on a finite range in $v = e^{-s}$.
+# The integral over $\tau$ is a gamma function, that over $s$ Fisher's (1915), on a finite range in
+# $v = e^{-s}$.
 
 # %%
 of_tau = Claim(

@@ -6,17 +6,20 @@
 # for $P$, $\|f\|^2/(\sigma^2 K_0)$ for $q$ and $D \ln \sigma^2 K_0$ for the determinant.
 
 # %%
+from functools import cache
+
 import sympy as sp
 from sympy import besselk, exp, gamma, log, loggamma, pi, sqrt
 
 from derivations.scale_mixture_nngp import bessel_family
 from theory import Claim, ExplicitForm
+from theory.backends.functions import lookup
 from theory.closed_form import Precise
 from theory.functions import log_besselke, log_chi2_mixture, log_gamma_ratio, log_matern, log_meijer_g
 from theory.rules import Given, Rewrites, Substitutes
 
 from .diagonal import density
-from .setting import N, P, d, kappa, ln_det, q
+from .setting import N, N_1, N_2, P, d, kappa, ln_det, q
 
 p, p_y, constant, L_d = sp.symbols("p p_y constant L_d")
 half = sp.Rational(1, 2)
@@ -110,6 +113,16 @@ log_any_depth = Claim(
     log_chi2_mixture(q, P / 2, N, d) - P / 2 * log(2 * pi) - ln_det / 2,
     Substitutes(log_of_mean, mixture),
 )
+mixture_of_two = Claim(
+    log(E_mix),
+    log_chi2_mixture(q, P / 2, N_1, 1, N_2, 1),
+    Given("kappa is a product of chi^2_N/N of the two widths"),
+)
+log_two_layers = Claim(
+    L_d,
+    log_chi2_mixture(q, P / 2, N_1, 1, N_2, 1) - P / 2 * log(2 * pi) - ln_det / 2,
+    Substitutes(log_of_mean, mixture_of_two),
+)
 three_wide = Claim(
     L_d,
     log_chi2_mixture(q, half, 3, 2) - log(2 * pi) / 2 - ln_det / 2,
@@ -128,3 +141,21 @@ log_evidence_of_one_layer = ExplicitForm(
     forms=((wide, N > P + 1), (narrow, P > N + 1), (Precise(log_one_layer), True)),
 )
 log_evidence = ExplicitForm(log_any_depth, (q, ln_det, P, N, d))
+log_evidence_of_two_layers = ExplicitForm(log_two_layers, (q, ln_det, P, N_1, N_2))
+
+
+def log_evidence_of_layers(q_value, log_determinant, inputs: int, widths):
+    """The log-evidence for any list of widths: the right side of ``log_of_mean`` with the mean over all."""
+    pairs = [x for n in sorted(set(widths)) for x in (float(n), float(list(widths).count(n)))]
+    mean = lookup("log_chi2_mixture", "numpy")(q_value, inputs / 2, *pairs)
+    return _given_mean(mean, log_determinant, inputs)
+
+
+@cache
+def _compiled():
+    free = sp.Symbol("log_mean", real=True)
+    return sp.lambdify((free, ln_det, P), log_of_mean.rhs.subs(log(E_mix), free))
+
+
+def _given_mean(log_mean, log_determinant, inputs):
+    return _compiled()(log_mean, log_determinant, inputs)

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Bigger is not always better
-# The evidence of a width that is not the data's own is smaller on average: with $\rho = p_N/p_{N_*}$ the ratio
-# of evidences, the mean of $\ln\rho$ over data of the true width $N_*$ is below that of $\rho - 1$, which is 0
-# (Gibbs; R9). Too wide is as wrong as too narrow. Where one output has many inputs they tell the size $\kappa$,
-# and no more, of one hidden layer: then what a wrong width loses is the divergence of two gamma laws.
+# The evidence of a width that is not the data's own is smaller on average: with $\rho = p_N/p_{N_*}$, the
+# ratio of evidences, the mean of $\ln\rho$ over data of the true width $N_*$ is below that of $\rho - 1$,
+# which is 0 (Gibbs; R9). Too wide is as wrong as too narrow. Where one output has many inputs they tell the
+# size $\kappa$, and no more, of one hidden layer: what a wrong width loses is the divergence of gamma laws.
 
 # %%
 import sympy as sp

@@ -60,11 +60,9 @@ def variance_of_mean_kernel(*, xp, rng, progress, N, shared, draws, replicates) 
 
 
 _MANY = {"laptop": {"draws": 2000, "replicates": 32}, "gpu": {"draws": 100_000, "replicates": 64}}
-correlation_after_bottleneck = Simulation(
-    partial(one_of, which=0, width=1),
-    {"laptop": {"draws": 20_000, "replicates": 32}, "gpu": {"draws": 1_000_000, "replicates": 64}},
-)
-correlation_after_relus = Simulation(partial(one_of, which=1, width=50), _MANY)
+_PAIRS = {"laptop": {"draws": 50_000, "replicates": 32}, "gpu": {"draws": 1_000_000, "replicates": 64}}
+correlation_after_bottleneck = Simulation(partial(one_of, which=0, width=1), _PAIRS)
+correlation_after_relus = Simulation(partial(one_of, which=1, width=8), _PAIRS)
 variance_by_shared_filters = Simulation(partial(variance_of_mean_kernel, shared=True), _MANY)
 variance_by_own_filters = Simulation(
     partial(variance_of_mean_kernel, shared=False),

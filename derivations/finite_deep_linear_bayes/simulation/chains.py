@@ -66,11 +66,11 @@ def sample(rng, root, K_L, D, widths, chains, steps, burn):
     return total / steps
 
 
-def first_kernel(*, xp, rng, progress, width, eigenvalues, d, outputs, chains, steps) -> Measurement:
-    """The diagonal of the first layer's kernel, over the inputs': (chains, P). Inputs are orthogonal, outputs
-    have the Gram matrix diag(eigenvalues), and there are ``outputs`` of them for each unit of the width."""
+def first_kernel(*, xp, rng, progress, width, k_0=1.0, eigenvalues, d, outputs, chains, steps) -> Measurement:
+    """The diagonal of the first layer's kernel: (chains, P). Inputs are orthogonal, of the kernel k_0; the
+    outputs' Gram matrix is diag(eigenvalues), and ``outputs`` is their number over the width."""
     P = len(eigenvalues)
-    root, D = np.sqrt(P) * np.eye(P), int(outputs * width)
+    root, D = np.sqrt(P * k_0) * np.eye(P), int(outputs * width)
     found = sample(rng, root, np.diag(eigenvalues), D, [width] * d, chains, steps, steps // 3)
     values = np.diagonal(found[:, 0], axis1=1, axis2=2)
     return Measurement(xp.asarray(values), steps=steps)
@@ -88,7 +88,12 @@ first_kernel_of_equal_widths = Simulation(
     partial(first_kernel, eigenvalues=EIGENVALUES, d=1, outputs=1), _SOME
 )
 first_kernel_of_many_outputs = Simulation(
-    partial(first_kernel, eigenvalues=EIGENVALUES, d=1, outputs=2), _SOME
+    partial(first_kernel, eigenvalues=EIGENVALUES, d=1, outputs=1.5), _SOME
 )
-first_kernel_of_two_layers = Simulation(partial(first_kernel, eigenvalues=EIGENVALUES, d=2, outputs=1), _SOME)
-scale_of_one_input = Simulation(partial(one_input, D=12, q_1=1.7), _SOME)
+first_kernel_of_two_layers = Simulation(
+    partial(first_kernel, eigenvalues=EIGENVALUES, d=2, outputs=0.5), _SOME
+)
+scale_of_one_input = Simulation(
+    partial(one_input, D=3, q_1=0.6),
+    {"laptop": {"chains": 100, "steps": 300}, "gpu": {"chains": 1000, "steps": 3000}},
+)

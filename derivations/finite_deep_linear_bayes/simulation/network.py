@@ -8,9 +8,9 @@ import numpy as np
 
 from theory.simulation import Measurement, Simulation, replicate
 
-X = np.array([[1.0, 0.3, -0.5, 0.8], [0.2, -1.1, 0.6, 0.5], [0.7, 0.4, 0.9, -0.3]])
+X = np.array([[1.8, 0.6, -1.0, 1.6], [1.1, -1.2, -0.4, 1.7], [1.4, 0.8, 1.8, -0.6]])
 """Three inputs of four numbers."""
-Y = np.array([0.9, -0.4, 1.3])
+Y = np.array([1.7, 0.9, 2.1])
 """Their outputs, where the posterior is wanted."""
 K_0 = X @ X.T / X.shape[1]
 
@@ -35,7 +35,7 @@ def measured_by(draw, read, *, xp, rng, progress, draws, replicates) -> Measurem
 def covariances(*, xp, rng, progress, N, d, draws, replicates) -> Measurement:
     """Covariances of pairs of kernel entries over networks whose weights are drawn."""
     pairs = np.array([(0, 0, 0, 0), (0, 1, 0, 1), (0, 0, 1, 1), (0, 1, 2, 2), (0, 2, 1, 2)])
-    i, j, k, l = pairs.T  # noqa: E741
+    i, j, k, l = pairs.T
 
     def draw(rng):
         K = kernels(features(rng, X, [N] * d, draws))
