@@ -19,7 +19,7 @@ from theory.functions import log_besselke, log_chi2_mixture, log_gamma_ratio, lo
 from theory.rules import Given, Rewrites, Substitutes
 
 from .diagonal import density
-from .setting import N, N_1, N_2, P, d, kappa, ln_det, q
+from .setting import N_1, N_2, N, P, d, kappa, ln_det, q
 
 p, p_y, constant, L_d = sp.symbols("p p_y constant L_d")
 half = sp.Rational(1, 2)

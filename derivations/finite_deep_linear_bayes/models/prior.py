@@ -78,19 +78,25 @@ class Prior:
         if Y.shape[1] == 1 and noise == 0:
             q, ln_det = self._quadratic(Y[:, 0])
             return float(log_evidence_of_layers(q, ln_det, len(Y), self.widths))
+        return float(self.log_evidences(Y[None], noise, rng, draws)[0])
+
+    def log_evidences(self, Ys, noise: float, rng, draws: int = 20_000) -> np.ndarray:
+        """The same for several sets of outputs (sets, P, D), all with the same drawn networks: (sets,)."""
+        Ys = np.stack([self._outputs(Y) for Y in Ys])
         if rng is None:
             raise ValueError("rng: evidence with noise or of several outputs is estimated by drawn weights")
-        if noise == 0 and min(*self.widths, self.X.shape[1]) < len(Y):
-            raise ValueError(f"noise = 0: {len(Y)} inputs need layers at least as wide, not {self.widths}")
+        P, D = Ys.shape[1:]
+        if noise == 0 and min(*self.widths, self.X.shape[1]) < P:
+            raise ValueError(f"noise = 0: {P} inputs need layers at least as wide, not {self.widths}")
+        squares = np.einsum("spd,srd->spr", Ys, Ys).reshape(len(Ys), P * P)
         found = []
         for start in range(0, draws, _AT_A_TIME):
             K = self.sigma**2 * self.sample_kernels(rng, min(_AT_A_TIME, draws - start))
-            L = np.linalg.cholesky(K + noise**2 * np.eye(len(Y)))
-            white = np.linalg.solve(L, np.broadcast_to(Y, (len(K), *Y.shape)))
-            ln_det = 2 * np.sum(np.log(np.diagonal(L, axis1=1, axis2=2)), axis=1)
-            found.append(-(np.sum(white**2, axis=(1, 2)) + Y.shape[1] * ln_det) / 2)
+            K = K + noise**2 * np.eye(P)
+            ln_det = np.linalg.slogdet(K)[1]
+            found.append(-(np.linalg.inv(K).reshape(len(K), P * P) @ squares.T + D * ln_det[:, None]) / 2)
         found = np.concatenate(found)
-        return float(logsumexp(found) - np.log(len(found)) - Y.size / 2 * np.log(2 * np.pi))
+        return logsumexp(found, axis=0) - np.log(len(found)) - P * D / 2 * np.log(2 * np.pi)
 
     def mean_scale(self, y) -> float:
         """E[kappa | y] of one output without noise: what the data say of the last kernel's size along y."""
@@ -132,7 +138,7 @@ class Prior:
         sign, ln_det = np.linalg.slogdet(self.sigma**2 * self.kernel)
         if sign <= 0 or np.linalg.cond(self.kernel) > 1e13:
             raise ValueError(
-                f"K_0 of {self.X.shape[0]} inputs of {self.X.shape[1]} features is singular: evidence without "
-                "noise needs a positive definite kernel"
+                f"X: K_0 of {self.X.shape[0]} inputs of {self.X.shape[1]} features is singular; evidence "
+                "without noise needs a positive definite kernel"
             )
         return float(y @ np.linalg.solve(self.sigma**2 * self.kernel, y)), float(ln_det)
