@@ -61,11 +61,12 @@ _OF = {
     "posterior": "posterior_mean_scale posterior_mean_inverse_scale posterior_kernel "
     "posterior_mean_scale_in_depth",
     "many_outputs": "geodesic_eigenvalue growth_of_hidden_layers growth_by_one_layer pull_of_one_layer",
-    "bottleneck": "correlation_density mean_correlation mean_correlation_of_next_layer relu_correlation",
+    "bottleneck": "correlation_density mean_correlation relu_correlation",
     "convolution": "covariance_of_two_locations variance_of_convolutional variance_of_locally_connected "
     "variance_on_line variance_on_line_locally_connected variance_of_constant_input",
     "true_width": "loss_of_a_width",
     "models.prior": "Prior",
+    "models.bottleneck": "mean_correlation_of_next_layer",
     "models.learned": "learned_path",
 }
 _HOME = {name: module for module, names in _OF.items() for name in names.split()}

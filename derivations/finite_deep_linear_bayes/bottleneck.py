@@ -7,11 +7,12 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, Rational, acos, cosh, exp, gamma, hyper, pi, sqrt
+from sympy import Integral, Rational, acos, cosh, exp, gamma, hyper, log, pi, sqrt
 
-from theory import Claim, ExplicitForm, Parameter, QuadratureForm
+from theory import Claim, ExplicitForm, Parameter
+from theory.closed_form import Precise
 from theory.parameter import POSITIVE
-from theory.rules import Assumption, Given, Rewrites, Substitutes
+from theory.rules import Assumption, Differentiates, Given, Rewrites, Substitutes
 
 B = Parameter("B", "width of the bottleneck", sp.Range(2, sp.oo), unit="units", extremes=(2, 60))
 rho = Parameter("rho", "correlation before the bottleneck", sp.Interval.open(-1, 1), latex=r"\rho")
@@ -20,8 +21,9 @@ a = Parameter("a", "sum of squares of the first input's features", POSITIVE)
 b = Parameter("b", "sum of squares of the second one's", POSITIVE)
 tau = Parameter("tau", "sqrt(a b)", POSITIVE, latex=r"\tau")
 s = Parameter("s", "ln sqrt(a/b)", latex="s")
-v = sp.Symbol("v", positive=True)
-w, w_s, h, c, p, m_r, m_T, T_r, F_s = sp.symbols("w w_s h c p m_r m_T T_r F_s")
+v = Parameter("v", "exp(-s)", POSITIVE)
+w, w_s, h, c, p, m_r, T_0, F_s, w_v = sp.symbols("w w_s h c p m_r T_0 F_s w_v")
+T_of = sp.Function("T_of", real=True)
 half = Rational(1, 2)
 
 # %%
@@ -75,10 +77,14 @@ fisher = Claim(
     Substitutes(over_sizes, duplication),
 )
 of_s = Claim(
-    F_s,
-    Integral(2**B * v ** (B - 1) / (1 + v**2 - 2 * rho * r * v) ** B, (v, 0, 1)),
-    Given("the integral of (cosh(s) - rho r)^-B, with ds = -dv/v and 2 cosh(s) = v + 1/v"),
+    w_v, (cosh(s) - rho * r) ** (-B) / v, Given("the integrand over s > 0, with ds = -dv/v, v = exp(-s)")
 )
+of_v = Claim(
+    w_v,
+    2**B * v ** (B - 1) / (1 + v**2 - 2 * rho * r * v) ** B,
+    Substitutes(of_s, at={s: -log(v)}),
+)
+over_v = Claim(F_s, Integral(w_v, (v, 0, 1)), Given("its integral"))
 density = Claim(
     p,
     (B - 1)
@@ -88,7 +94,7 @@ density = Claim(
     * (1 - r**2) ** ((B - 3) * half)
     / (1 - rho * r) ** (B - half)
     * hyper((half, half), (B + half,), (1 + rho * r) / 2),
-    Rewrites(fisher, using=(of_s,)),
+    Rewrites(fisher, using=(over_v, of_v)),
 )
 at_zero = Claim(
     p,
@@ -97,7 +103,8 @@ at_zero = Claim(
 )
 
 # %% [markdown]
-# Its mean is Hotelling's (1953), and that after the next infinite layer an integral.
+# Its mean is Hotelling's (1953). The mean after the next infinite layer is that of $T(r)$, by quadrature:
+# `mean_correlation_of_next_layer`.
 
 # %%
 mean = Claim(
@@ -111,19 +118,17 @@ mean_of_five_units = Claim(
     Substitutes(mean, at={B: 5, rho: Rational(3, 5)}),
 )
 relu_map = Claim(
-    T_r,
+    T_of(r),
     (sqrt(1 - r**2) + r * (pi - acos(r))) / pi,
     Given("infinite width: the dual of the ReLU (Cho and Saul)"),
 )
-next_mean = Claim(m_T, Integral(T_r * p, (r, -1, 1)), Given("its mean over the bottleneck"))
-next_mean_in_full = Claim(
-    m_T,
-    Integral(relu_map.rhs * density.rhs, (r, -1, 1)),
-    Substitutes(next_mean, relu_map, density),
-)
+relu_slope = Claim(T_of(r).diff(r), 1 - acos(r) / pi, Differentiates(relu_map, r))
+relu_of_none = Claim(T_0, 1 / pi, Substitutes(relu_map, at={T_of(r): T_0, r: 0}))
 
 # %%
-correlation_density = ExplicitForm(density, (r, B, rho))
-mean_correlation = ExplicitForm(mean, (B, rho))
-mean_correlation_of_next_layer = QuadratureForm(next_mean_in_full, (B, rho))
+# beyond 1/2 the hypergeometric series is summed in arbitrary precision
+correlation_density = ExplicitForm(
+    density, (r, B, rho), forms=((density, rho * r <= 0), (Precise(density), True))
+)
+mean_correlation = ExplicitForm(mean, (B, rho), forms=((mean, 2 * rho**2 <= 1), (Precise(mean), True)))
 relu_correlation = ExplicitForm(relu_map, (r,))

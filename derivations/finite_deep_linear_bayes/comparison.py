@@ -8,12 +8,13 @@ from theory.comparison import Comparison
 from theory.tolerance import FiniteSize, MonteCarlo
 
 from . import bottleneck, many_outputs
-from .bottleneck import mean_correlation, mean_correlation_of_next_layer
+from .bottleneck import mean_correlation
 from .convolution import variance_of_convolutional, variance_of_locally_connected
 from .diagonal import mean_log_diagonal, variance_log_diagonal
 from .evidence import log_evidence, log_evidence_of_one_layer
 from .gram_moments import covariance_at_depth
 from .many_outputs import geodesic_eigenvalue, growth_by_one_layer, growth_of_hidden_layers
+from .models.bottleneck import mean_correlation_of_next_layer
 from .outputs import kurtosis_of_output, log_density_of_output
 from .posterior import posterior_kernel, posterior_mean_scale
 from .simulation.bottlenecks import (

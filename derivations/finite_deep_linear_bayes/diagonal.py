@@ -10,13 +10,11 @@ from sympy import digamma, exp, gamma, log, loggamma, polygamma, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.closed_form import Precise
-from theory.functions import log1p, log_gamma_ratio
 from theory.parameter import NONNEGATIVE
 from theory.rules import (
     Differentiates,
     Given,
     Recursion,
-    Rewrites,
     Substitutes,
 )
 
@@ -67,10 +65,6 @@ moment_in_depth = Claim(
     M_d, ((2 / N) ** t * gamma(N / 2 + t) / gamma(N / 2)) ** d, Substitutes(in_depth, of_any_power)
 )
 
-without_large_gammas = Claim(
-    M_d, exp(d * (log_gamma_ratio(N / 2, t) + t * log1p(2 * t / N))), Rewrites(moment_in_depth)
-)
-
 # %% [markdown]
 # The logarithm of the moments generates the cumulants of $\ln\kappa$.
 
@@ -101,8 +95,8 @@ skewness_in_depth = Claim(
 )
 
 # %%
-# digamma and logarithm cancel in wide layers
-moment_of_diagonal = ExplicitForm(moment_in_depth, (t, N, d), forms=((without_large_gammas, True),))
+# in wide layers gamma functions overflow, digamma and logarithm cancel
+moment_of_diagonal = ExplicitForm(moment_in_depth, (t, N, d), forms=((Precise(moment_in_depth), True),))
 mean_log_diagonal = ExplicitForm(mean_logarithm, (N, d), forms=((Precise(mean_logarithm), True),))
 variance_log_diagonal = ExplicitForm(variance_logarithm, (N, d))
 skewness_log_diagonal = ExplicitForm(skewness_in_depth, (N, d))

@@ -6,7 +6,8 @@ import numpy as np
 
 from theory.figure import figure
 
-from .bottleneck import correlation_density, mean_correlation_of_next_layer, relu_correlation
+from .architecture import features, kernels
+from .bottleneck import correlation_density, relu_correlation
 from .convolution import (
     variance_of_convolutional,
     variance_of_locally_connected,
@@ -16,12 +17,13 @@ from .convolution import (
 from .data import digit
 from .gram_moments import deviation_of_off_diagonal, variance_of_diagonal
 from .many_outputs import geodesic_eigenvalue, growth_of_hidden_layers
+from .models.bottleneck import mean_correlation_of_next_layer
 from .models.prior import Prior
 from .outputs import log_density_of_output
 from .posterior import posterior_kernel
 from .simulation.bottlenecks import patches
 from .simulation.chains import sample
-from .simulation.network import K_0, X, Y, features, kernels
+from .simulation.network import K_0, X, Y
 from .true_width import loss_of_a_width
 
 OPEN = {"linestyle": "none", "markerfacecolor": "none", "ms": 3.5}
@@ -124,8 +126,8 @@ def evidence_against_width(axes):
 def learned_kernels(axes):
     r"""Kernels learned with as many outputs as units, in the limit of large width. (a) Eigenvalues of the
     kernels from the input's ($\ell = 0$) to the outputs' ($\ell = 4$) move on a geodesic; markers:
-    Hamiltonian Monte Carlo over the weights of three layers of 60 units. (b) Growth of the kernel in the first of two
-    hidden layers against the outputs' size, for several numbers of outputs per unit: few outputs
+    Hamiltonian Monte Carlo over the weights of three layers of 60 units. (b) Growth of the kernel in the
+    first of two hidden layers against the outputs' size, for several numbers of outputs per unit: few outputs
     leave the kernel as it is.
     """
     layers, ends = np.linspace(0, 4, 81), (4.0, 1.5, 0.3)
@@ -182,7 +184,7 @@ def _weighed(rng, y, width):
     return total / norm
 
 
-@figure(columns=2, panels=(1, 2), height=2.7, shows=(correlation_density, mean_correlation_of_next_layer))
+@figure(columns=2, panels=(1, 2), height=2.7, shows=(correlation_density, relu_correlation))
 def bottlenecks(axes):
     r"""Infinite layers with a finite bottleneck. (a) Density of the correlation of two inputs (0.6 before)
     after a bottleneck of $B$ units; markers: 200,000 bottlenecks with drawn weights. (b) Mean correlation
@@ -201,7 +203,7 @@ def bottlenecks(axes):
     axes[0].legend(fontsize=7)
     rho = np.linspace(-0.95, 0.95, 39)
     for n, B in enumerate((3, 10, 40)):
-        theory = np.array([float(mean_correlation_of_next_layer(B, x)) for x in rho])
+        theory = mean_correlation_of_next_layer(B, rho)
         axes[1].plot(rho, theory - relu_correlation(rho), STYLES[n], color=f"C{n}", label=f"$B = {B}$")
     axes[1].set(xlabel=r"correlation $\rho$ of the inputs", ylabel="change of the mean after ReLUs")
     axes[1].legend(fontsize=7)

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import logsumexp
 
+from ..architecture import features, kernels
 from ..evidence import log_evidence_of_layers
 from ..gram_moments import coefficients_after_a_layer, covariance_of_entries
 from ..posterior import posterior_kernel, posterior_mean_scale_in_depth
-from ..simulation.network import features, kernels
 
 _AT_A_TIME = 2000
 

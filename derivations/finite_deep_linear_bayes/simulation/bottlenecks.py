@@ -8,8 +8,9 @@ import numpy as np
 
 from theory.simulation import Measurement, Simulation
 
+from ..architecture import features
 from ..data import digit
-from .network import features, measured_by
+from .network import measured_by
 
 
 def correlations(*, xp, rng, progress, B, rho, width, draws, replicates) -> Measurement:

@@ -8,24 +8,13 @@ import numpy as np
 
 from theory.simulation import Measurement, Simulation, replicate
 
+from ..architecture import features, kernels
+
 X = np.array([[1.8, 0.6, -1.0, 1.6], [1.1, -1.2, -0.4, 1.7], [1.4, 0.8, 1.8, -0.6]])
 """Three inputs of four numbers."""
 Y = np.array([1.7, 0.9, 2.1])
 """Their outputs, where the posterior is wanted."""
 K_0 = X @ X.T / X.shape[1]
-
-
-def features(rng, inputs, widths, draws):
-    """H_d of ``draws`` networks: (draws, P, N_d). Weights have the variance 1/width of the layer below."""
-    H = np.broadcast_to(inputs, (draws, *np.shape(inputs)))
-    for width in widths:
-        H = H @ (rng.normal(size=(draws, H.shape[2], width)) / np.sqrt(H.shape[2]))
-    return H
-
-
-def kernels(H):
-    """Gram matrices of features: (draws, P, P)."""
-    return H @ np.swapaxes(H, 1, 2) / H.shape[2]
 
 
 def measured_by(draw, read, *, xp, rng, progress, draws, replicates) -> Measurement:
