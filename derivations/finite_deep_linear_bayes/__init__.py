@@ -64,7 +64,7 @@ _OF = {
     "bottleneck": "correlation_density mean_correlation relu_correlation",
     "convolution": "covariance_of_two_locations variance_of_convolutional variance_of_locally_connected "
     "variance_on_line variance_on_line_locally_connected variance_of_constant_input",
-    "true_width": "loss_of_a_width",
+    "true_width": "log_density_of_scale loss_of_a_width",
     "models.prior": "Prior",
     "models.bottleneck": "mean_correlation_of_next_layer",
     "models.learned": "learned_path",

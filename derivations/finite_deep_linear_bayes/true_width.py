@@ -67,4 +67,5 @@ none_at_truth = Claim(no_loss, 0, Substitutes(divergence, at={loss_of(M): no_los
 level_at_truth = Claim(no_slope, 0, Substitutes(slope, at={loss_of(M).diff(M): no_slope, M: N_t}))
 
 # %%
+log_density_of_scale = ExplicitForm(log_density, (kappa, M), forms=((Precise(log_density), True),))
 loss_of_a_width = ExplicitForm(divergence, (M, N_t), forms=((Precise(divergence), True),))

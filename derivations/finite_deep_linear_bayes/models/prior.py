@@ -2,8 +2,8 @@
 
 net = Prior(X, widths=(10, 10), sigma=1.0)
 net.kernel_covariance()                   # (P, P, P, P)
-net.log_evidence(y)                       # exact, one output without noise
-net.log_evidence(Y, noise=0.1, rng=rng)   # any outputs, by weights drawn from the prior
+net.log_evidence(y, noise=0.1)            # exact, one output
+net.log_evidence(Y, noise=0.1, rng=rng)   # many outputs, by weights drawn from the prior
 net.learned_kernel(y)                     # E[K_1 | y], one hidden layer
 net.predict(X_new, y)                     # mean and covariance at new inputs
 """
@@ -11,6 +11,7 @@ net.predict(X_new, y)                     # mean and covariance at new inputs
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import logsumexp
@@ -19,8 +20,25 @@ from ..architecture import features, kernels
 from ..evidence import log_evidence_of_layers
 from ..gram_moments import coefficients_after_a_layer, covariance_of_entries
 from ..posterior import posterior_kernel, posterior_mean_scale_in_depth
+from ..true_width import log_density_of_scale
 
 _AT_A_TIME = 2000
+_STEP = 1 / 64
+"""Of ln kappa: the trapezoidal rule converges exponentially for widths up to some 1,000."""
+
+
+@lru_cache(maxsize=64)
+def _law_of_log_scale(widths: tuple) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes of ln kappa and their weights, for kappa a product of chi^2_N/N."""
+    first, total = 0, np.ones(1)
+    for n in widths:
+        low = int(max(-80.0, -80.0 / n - 12 / np.sqrt(n) - 1) / _STEP)
+        u = _STEP * np.arange(low, int(6 / _STEP))
+        with np.errstate(under="ignore"):
+            weights = _STEP * np.exp(log_density_of_scale(np.exp(u), float(n)) + u)
+        first, total = first + low, np.convolve(total, weights)
+    kept = total > 0
+    return _STEP * (first + np.arange(len(total)))[kept], total[kept]
 
 
 class Prior:
@@ -69,8 +87,8 @@ class Prior:
     def log_evidence(self, Y, noise: float = 0.0, rng=None, draws: int = 20_000) -> float:
         """ln p(Y) of outputs (P,) or (P, D) with noise of that standard deviation.
 
-        Exact for one output without noise (P <= N_0); otherwise the mean over ``draws`` networks, with a
-        statistical error that falls as draws**-1/2.
+        Exact for one output: a closed form without noise (P <= N_0), a quadrature over kappa with it.
+        Otherwise the mean over ``draws`` networks, with a statistical error that falls as draws**-1/2.
         """
         Y = self._outputs(Y)
         if not noise >= 0:
@@ -78,7 +96,17 @@ class Prior:
         if Y.shape[1] == 1 and noise == 0:
             q, ln_det = self._quadratic(Y[:, 0])
             return float(log_evidence_of_layers(q, ln_det, len(Y), self.widths))
+        if Y.shape[1] == 1:
+            return self._noisy_log_evidence(Y[:, 0], noise)
         return float(self.log_evidences(Y[None], noise, rng, draws)[0])
+
+    def _noisy_log_evidence(self, y, noise) -> float:
+        """The trapezoidal rule in ln kappa, whose density is a convolution over layers."""
+        log_kappa, weights = _law_of_log_scale(self.widths)
+        size, modes = np.linalg.eigh(self.sigma**2 * self.kernel)
+        variance = np.exp(log_kappa)[:, None] * np.maximum(size, 0) + noise**2
+        log_p = -np.sum(np.log(2 * np.pi * variance) + (modes.T @ y) ** 2 / variance, axis=1) / 2
+        return float(logsumexp(log_p, b=weights))
 
     def log_evidences(self, Ys, noise: float, rng, draws: int = 20_000) -> np.ndarray:
         """The same for several sets of outputs (sets, P, D), all with the same drawn networks: (sets,)."""
