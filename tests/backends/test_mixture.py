@@ -111,3 +111,13 @@ def test_they_are_printed():
     assert r"\mathbb E" in sp.latex(log_chi2_mixture(q, h, n, 2))
     assert "G^{m,0}_{0,m}" in sp.latex(log_meijer_g(q, 0, n, 2))
     assert log_besselke(1, q) != log_meijer_g(q, 0, n, 1)
+
+
+def test_bessel_functions_where_mpmath_gives_up():
+    """Of an order at which mpmath's sum of residues does not converge: the recurrence of K closes."""
+    from theory.backends.precise import besselk
+
+    with mp.workdps(30):
+        for order, x in ((mp.mpf(470), mp.mpf(60)), (mp.mpf("485.5"), mp.mpf(200)), (mp.mpf(0), mp.mpf(900))):
+            below, here, above = (besselk(order + k, x) for k in (-1, 0, 1))
+            assert abs((below + 2 * order / x * here) / above - 1) < mp.mpf(10) ** -26
