@@ -126,9 +126,9 @@ relu_slope = Claim(T_of(r).diff(r), 1 - acos(r) / pi, Differentiates(relu_map, r
 relu_of_none = Claim(T_0, 1 / pi, Substitutes(relu_map, at={T_of(r): T_0, r: 0}))
 
 # %%
-# beyond 1/2 the hypergeometric series is summed in arbitrary precision
+# in arbitrary precision: the hypergeometric series beyond 1/2, high powers, and what cancels next to r = -1
 correlation_density = ExplicitForm(
-    density, (r, B, rho), forms=((density, rho * r <= 0), (Precise(density), True))
+    density, (r, B, rho), forms=((density, (rho * r <= 0) & (B < 12)), (Precise(density), True))
 )
 mean_correlation = ExplicitForm(mean, (B, rho), forms=((mean, 2 * rho**2 <= 1), (Precise(mean), True)))
-relu_correlation = ExplicitForm(relu_map, (r,))
+relu_correlation = ExplicitForm(relu_map, (r,), forms=((relu_map, r > -half), (Precise(relu_map), True)))

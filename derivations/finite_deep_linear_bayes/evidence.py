@@ -148,14 +148,11 @@ def log_evidence_of_layers(q_value, log_determinant, inputs: int, widths):
     """The log-evidence for any list of widths: the right side of ``log_of_mean`` with the mean over all."""
     pairs = [x for n in sorted(set(widths)) for x in (float(n), float(list(widths).count(n)))]
     mean = lookup("log_chi2_mixture", "numpy")(q_value, inputs / 2, *pairs)
-    return _given_mean(mean, log_determinant, inputs)
+    return _with_mean()(mean, log_determinant, inputs)
 
 
 @cache
-def _compiled():
+def _with_mean():
+    """The right side of ``log_of_mean`` as a function of the mean's logarithm, ln |sigma^2 K_0| and P."""
     free = sp.Symbol("log_mean", real=True)
     return sp.lambdify((free, ln_det, P), log_of_mean.rhs.subs(log(E_mix), free))
-
-
-def _given_mean(log_mean, log_determinant, inputs):
-    return _compiled()(log_mean, log_determinant, inputs)
