@@ -73,9 +73,19 @@ TABLE: dict[str, dict[str, str]] = {
     "wright_omega": {library: f"theory.backends.own:wright_omega_{library}" for library in ARRAY_LIBRARIES},
     "log_besselke": {"numpy": "theory.backends.bessel:log_besselke_numpy"},
     "log_matern": {"numpy": "theory.backends.bessel:log_matern_numpy"},
+    "log_chi2_mixture": {
+        library: f"theory.backends.mixture:log_chi2_mixture_{library}" for library in ("numpy", "mpmath")
+    },
+    "log_meijer_g": {
+        library: f"theory.backends.mixture:log_meijer_g_{library}" for library in ("numpy", "mpmath")
+    },
+    "tilted_chi2_mean": {
+        library: f"theory.backends.mixture:tilted_chi2_mean_{library}" for library in ("numpy", "mpmath")
+    },
     "log_gamma_ratio": {
         library: f"theory.backends.own:log_gamma_ratio_{library}" for library in ARRAY_LIBRARIES
     },
+    "polygamma": {"numpy": "scipy.special:polygamma"},
     "LambertW": {"numpy": "theory.backends.own:lambertw_numpy"},
     "hyper": {library: f"theory.backends.own:hyper_{library}" for library in ARRAY_LIBRARIES},
     "nth_root": {library: "theory.backends.own:nth_root" for library in ARRAY_LIBRARIES},
