@@ -5,8 +5,8 @@ from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import ArgumentIndexError
 
 __all__ = [
-    "erfcx", "expm1", "i0e", "i1e", "log1p", "log_besselke", "log_chi2_mixture", "log_gamma_ratio", "log_matern",
-    "log_meijer_g", "tilted_chi2_mean", "wright_omega",
+    "erfcx", "expm1", "i0e", "i1e", "log1p", "log_besselke", "log_chi2_mixture", "log_gamma_ratio",
+    "log_matern", "log_meijer_g", "tilted_chi2_mean", "wright_omega",
 ]  # fmt: skip
 
 
