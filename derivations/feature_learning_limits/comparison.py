@@ -61,19 +61,8 @@ kernel_in_time = Comparison(kernel_at_width, linear.kernels_in_time, {"s": 1.3},
 MOVED = Discretisation(2, (1 / 8, 1 / 16, 1 / 32, 1 / 64))
 AT = {"t": np.array([[0.2], [0.5], [1.1], [2.0]]), "s": 1.3}
 
-
-def by_scale(t, s):
-    """`answer_to_kappa`, a derivative of `output_at_width`, whose mutants `output_in_time` refuses."""
-    return answer_to_kappa(t, s)
-
-
-def by_start(t, s):
-    """`answer_to_h`, likewise."""
-    return answer_to_h(t, s)
-
-
-moved_scale = Comparison(by_scale, linear.answers_to_scale, AT, MOVED)
-moved_start = Comparison(by_start, linear.answers_to_start, AT, MOVED)
+moved_scale = Comparison(answer_to_kappa, linear.answers_to_scale, AT, MOVED)
+moved_start = Comparison(answer_to_h, linear.answers_to_start, AT, MOVED)
 
 # Over networks: exact at width 4, and towards the limit.
 TIMES, TARGETS = np.array([[0.15], [0.5]]), np.array([1.0, 2.0])
