@@ -46,7 +46,7 @@ class OneModule:
     def test_the_comparison_holds_and_refuses_every_mutant(self, comparison):
         verdict = comparison.run(seed=0)
         assert verdict.holds, verdict.description
-        assert 0 < verdict.details["false_alarm"] < FAMILY_BUDGET / len(self.theory.comparisons)
+        assert 0 <= verdict.details["false_alarm"] < FAMILY_BUDGET / len(self.theory.comparisons)
         if hasattr(comparison.prediction, "with_rhs"):
             tally = comparison_mutants(comparison)
             assert not tally.survivors
