@@ -84,6 +84,7 @@ EXPRESSIONS = {
         (sp.log(s) ** 2, r"\ln^{2}(s)"),
         (u(t).diff(t, 2), r"\frac{d^{2} u(t)}{d t^{2}}"),
         (sp.polygamma(0, s), r"\psi(s)"),
+        (sp.polygamma(1, s) ** 2, r"\left[\psi^{(1)}(s)\right]^{2}"),
         (sp.hyper([1, 2], [3], s), r"{}_{2}F_{1}(1, 2; 3; s)"),
         (sp.LambertW(s), "W_{0}(s)"),
         (sp.Identity(3) + Q, "I + Q"),

@@ -11,7 +11,7 @@ from sympy import Integral, log, pi, sin, sqrt
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.parameter import COUNTING, NONNEGATIVE, POSITIVE
-from theory.rules import Assumption, Given, Integrates, Inverts, Substitutes
+from theory.rules import Assumption, Given, Integrates, Inverts, Rewrites, Substitutes
 
 from .chord import Phi, S, chord_energy
 from .standard import E, M, cond_ot_by_M
@@ -48,11 +48,12 @@ entropy_bound = Claim(M_bound, sqrt(2 * H / d), Substitutes(bound, largest))
 # %%
 lowest_angle = Claim(Phi, pi / 2 - M, Given("the least stretched angle"), where=M < pi / 2)
 lowest_energy = Claim(S, 2 - 2 * sin(M), Substitutes(chord_energy, lowest_angle))
+lowest_energy_by_half = Claim(S, 4 * sin((pi / 2 - M) / 2) ** 2, Rewrites(lowest_energy))
 above_optimum = Claim(excess, E - S, Given("what Cond-OT spends above the least possible"))
 largest_excess = Claim(excess, 2 * sin(M) - M, Substitutes(above_optimum, cond_ot_by_M, lowest_energy))
 
 # %%
 sum_of_errors = ExplicitForm(sum_rule, (H, d))
 largest_M = ExplicitForm(entropy_bound, (H, d))
-least_energy_given_M = ExplicitForm(lowest_energy, (M,))
+least_energy_given_M = ExplicitForm(lowest_energy, (M,), forms=((lowest_energy_by_half, True),))
 largest_excess_of_cond_ot = ExplicitForm(largest_excess, (M,))

@@ -23,7 +23,8 @@ class ClaimPrinter(LatexPrinter):
     def _print_polygamma(self, expr, exp=None):
         order, argument = expr.args
         derivative = "" if order == 0 else f"^{{({self._print(order)})}}"
-        return self._called(rf"\psi{derivative}", (argument,), exp)
+        called = self._called(rf"\psi{derivative}", (argument,), None if derivative else exp)
+        return rf"\left[{called}\right]^{{{exp}}}" if derivative and exp is not None else called
 
     def _print_hyper(self, expr, exp=None):
         above, below = (", ".join(map(self._print, part)) for part in (expr.ap, expr.bq))
