@@ -50,13 +50,14 @@ class Guarded:
         except _Late:
             self._stop(
                 "time limit",
-                f"{self.what} did not return within {self.limit:g} s{_at(where)}: an endless loop, or far too slow",
+                f"{self.what} did not return within {self.limit:g} s{_at(where)}: an endless loop, or too slow",
                 seconds=self.limit,
             )
         except Exception as error:
             self._stop(
                 "exception",
-                f"{self.what} raised {type(error).__name__}: {_first_line(error)}{_at(where)} ({_place(error)})",
+                f"{self.what} raised {type(error).__name__}: {_first_line(error)}{_at(where)} "
+                f"({_place(error)})",
                 error=type(error).__name__,
             )
         self.left -= time.perf_counter() - started
@@ -66,7 +67,7 @@ class Guarded:
             if changed(before, after):
                 self.note(
                     "changes its input",
-                    f"{self.what} wrote into argument {position + 1}: the caller's array is another afterwards",
+                    f"{self.what} wrote into argument {position + 1}: the caller's array is changed",
                     argument=position + 1,
                 )
         return self._judged(found, arguments, shape, where)

@@ -47,5 +47,9 @@ def measured_order(sizes, errors, noise: float) -> Order:
         return Order(None, stuck=True, left=float(errors[-1]))
     margin = max(spread, 0.02)
     return Order(
-        value, value - margin, value + margin, constant=float(errors[-1] * sizes[-1] ** value), left=float(errors[-1])
+        value,
+        value - margin,
+        value + margin,
+        constant=float(errors[-1] * sizes[-1] ** value),
+        left=float(errors[-1]),
     )

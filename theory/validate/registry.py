@@ -42,7 +42,9 @@ def trials(package: str = "derivations") -> dict[str, TrialOf]:
         for one in vars(importlib.import_module(module)).values():
             if isinstance(one, TrialOf):
                 if one.name in found and found[one.name] is not one:
-                    raise ValueError(f"two trials named {one.name!r}: in {found[one.name].module} and {module}")
+                    raise ValueError(
+                        f"two trials named {one.name!r}: in {found[one.name].module} and {module}"
+                    )
                 found[one.name] = one
     return found
 
@@ -51,5 +53,7 @@ def find(name: str, package: str = "derivations") -> TrialOf:
     """The trial of this name. Raises `UnknownTheory` with the names there are."""
     known = trials(package)
     if name not in known:
-        raise UnknownTheory(f"no trial named {name!r} in package {package!r}; there is {', '.join(known) or 'none'}")
+        raise UnknownTheory(
+            f"no trial named {name!r} in package {package!r}; there is {', '.join(known) or 'none'}"
+        )
     return known[name]

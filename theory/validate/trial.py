@@ -114,7 +114,7 @@ class Trial:
         return html(self)
 
     def figure(self):
-        """The convergence plot, a Matplotlib figure: errors against steps with the claimed and measured order.
+        """The convergence plot, a Matplotlib figure: errors against steps, the claimed and measured order.
 
         ValueError if the trial measured no convergence.
         """

@@ -13,8 +13,8 @@ from ..trajectory import flow_gain
 
 VARIANCES = (100.0, 4.0, 0.25, 1e-2)
 MEANS = (3.0, -1.0, 0.5, 0.0, 0.0)
-"""Modes of the data: standard deviations from 10 to 0.1, and one like sigma_min, for which the end of the grid
-matters; and a mean that is not 0."""
+"""Modes of the data: standard deviations from 10 to 0.1, and one like sigma_min, for which the end of the
+grid matters; and a mean that is not 0."""
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Call:
 
 @dataclass
 class Problem:
-    """Gaussian data in coordinates along their modes, and noise levels from ``sigma_max`` to ``sigma_min``."""
+    """Gaussian data in coordinates along their modes; noise from ``sigma_max`` to ``sigma_min``."""
 
     sigma_max: float
     sigma_min: float
@@ -71,7 +71,9 @@ class Problem:
             found = mode_denoiser(as_numpy(x).astype(float), self.lam, self.mean, 1.0, level)
             return torch.as_tensor(found, dtype=x.dtype, device=x.device)
         found = mode_denoiser(np.asarray(x, dtype=float), self.lam, self.mean, 1.0, level)
-        return found.astype(x.dtype) if getattr(x, "dtype", None) is not None and x.dtype.kind == "f" else found
+        return (
+            found.astype(x.dtype) if getattr(x, "dtype", None) is not None and x.dtype.kind == "f" else found
+        )
 
     def given(self, array: np.ndarray):
         """An array as the sampler's library has it."""

@@ -35,14 +35,16 @@ def sampler(
 ) -> Trial:
     """Drives ``sample(denoise, x_T, sigmas) -> x_0`` and measures how its error falls with the steps.
 
-    The data are Gaussian with standard deviations from 0.1 to 10, in EDM's variables (dx/dsigma = (x - D)/sigma);
-    what a step should do to each mode is known exactly. A deterministic sampler maps deviations linearly: the
-    error of each mode's factor, relative to it, is measured on grids whose steps double, from ``sigma_max`` to
-    ``sigma_min`` > 0; the root of the mean square over modes gives the order. On a grid that ends in 0 the last
-    step is looked at by itself. A ``stochastic`` sampler is judged by mean and variance, with z-scores.
+    The data are Gaussian with standard deviations from 10 down to ``sigma_min``, in EDM's variables
+    (dx/dsigma = (x - D)/sigma); what a step should do to each mode is known exactly. A deterministic sampler
+    maps deviations linearly: the error of each mode's factor, relative to it, is measured on grids whose
+    steps double, from ``sigma_max`` to ``sigma_min`` > 0; the root of the mean square over modes gives the
+    order. On a grid that ends in 0 the last step is looked at by itself. A ``stochastic`` sampler is judged
+    by mean and variance, with z-scores.
 
-    ``library``: "numpy" or "torch", what ``x_T`` and ``sigmas`` are arrays of. ``time_limit``: seconds for all
-    runs. ValueError for arguments that make no trial. Source: Karras et al. (2022); Wang and Vastola (2024).
+    ``library``: "numpy" or "torch", what ``x_T`` and ``sigmas`` are arrays of. ``time_limit``: seconds for
+    all runs. ValueError for arguments that make no trial. Source: Karras et al. (2022); Wang and Vastola
+    (2024).
     """
     _check(sample, claimed_order, library, sigma_max, sigma_min, steps)
     who = name or getattr(sample, "__name__", type(sample).__name__)
@@ -61,12 +63,19 @@ def sampler(
         question=_question(claimed_order, stochastic),
         setting=(
             f"Gaussian data of variances {', '.join(f'{v:g}' for v in problem.lam)}; noise levels from "
-            f"{sigma_max:g} to {sigma_min:g}, rho = 7, in {', '.join(map(str, steps))} steps; {library}, float64; "
-            + ("mean and variance of each mode, z-scores" if stochastic else "relative error of each mode's factor")
+            f"{sigma_max:g} to {sigma_min:g}, rho = 7, {', '.join(map(str, steps))} steps; {library}, float64; "
+            + (
+                "mean and variance of each mode, z-scores"
+                if stochastic
+                else "relative error of each mode's factor"
+            )
         ),
         findings=findings,
-        reproduce=f"from theory import validate\ntrial = validate.sampler({who}, claimed_order={claimed_order}{option})\n"
-        "print(trial)",
+        reproduce=(
+            "from theory import validate\n"
+            f"trial = validate.sampler({who}, claimed_order={claimed_order}{option})\n"
+            "print(trial)"
+        ),
         order=found["order"],
         order_interval=found["order_interval"],
         claimed_order=claimed_order,
@@ -103,7 +112,9 @@ def _deterministic(guarded: Guarded, problem: Problem, steps, claimed) -> dict:
         *precision(results, order),
         *converges_elsewhere(problem, factors, grids, steps, errors, order, claimed),
         *_against_claim(order, claimed, errors, steps),
-        *last_step(lambda grid: _factors(problem, _run(guarded, problem, grid, "on a grid that ends in 0")), problem),
+        *last_step(
+            lambda grid: _factors(problem, _run(guarded, problem, grid, "on a grid that ends in 0")), problem
+        ),
     ]
     if sum(one.defect for one in findings) > 1:  # the causes say more than the symptom
         findings = [one for one in findings if one.kind not in ("does not converge", "order")]
@@ -147,7 +158,7 @@ def _against_claim(order, claimed, errors, steps) -> list[Finding]:
     return [
         Finding(
             "order",
-            f"order {order.value:.3g} (between {order.low:.3g} and {order.high:.3g}), {claimed:g} is claimed: "
+            f"{order.value:.3g} (between {order.low:.3g} and {order.high:.3g}), {claimed:g} is claimed: "
             + _likely(order.value, claimed),
             {"order": order.value, "claimed": claimed, **evidence},
         )
@@ -156,9 +167,9 @@ def _against_claim(order, claimed, errors, steps) -> list[Finding]:
 
 def _likely(order: float, claimed: float) -> str:
     if order > 1.5 and claimed > 2.5:
-        return "one step of first order, at the start or at the end, costs two orders of the step: limits it to 2"
+        return "one step of first order, at the start or at the end, limits the whole to order 2"
     if order < 1.5 <= claimed:
-        return "an intermediate evaluation at the wrong place or weight leaves the method consistent, of order 1"
+        return "an intermediate evaluation at a wrong place or weight leaves it consistent, of order 1"
     return "the weights of the stages do not belong together"
 
 
@@ -178,7 +189,11 @@ def _check(sample, claimed_order, library, sigma_max, sigma_min, steps) -> None:
     if library not in ("numpy", "torch"):
         raise ValueError(f"library = {library!r}: 'numpy' or 'torch'")
     if not 0 < sigma_min < sigma_max < np.inf:
-        raise ValueError(f"sigma_min = {sigma_min!r}, sigma_max = {sigma_max!r}: needs 0 < sigma_min < sigma_max")
+        raise ValueError(
+            f"sigma_min = {sigma_min!r}, sigma_max = {sigma_max!r}: needs 0 < sigma_min < sigma_max"
+        )
     doubled = all(b == 2 * a for a, b in zip(steps, steps[1:], strict=False))
     if len(steps) < 4 or not doubled or steps[0] < 2:
-        raise ValueError(f"steps = {tuple(steps)}: needs at least 4 numbers of steps, each twice the one before")
+        raise ValueError(
+            f"steps = {tuple(steps)}: needs at least 4 numbers of steps, each twice the one before"
+        )

@@ -13,7 +13,7 @@ STEPS = (32, 64, 128, 256)
 
 
 def moments(guarded, problem, steps, claimed) -> dict:
-    """Mean and mean square of every mode, extrapolated to infinitely many steps; no z-score beyond its bound."""
+    """Mean and mean square of every mode, extrapolated to infinitely many steps, within their z-scores."""
     rng, order = np.random.default_rng(0), claimed or 1.0
     spread = np.sqrt(problem.lam + problem.sigma_max**2)
     exact = problem.lam + problem.sigma_min**2
@@ -34,17 +34,24 @@ def moments(guarded, problem, steps, claimed) -> dict:
         worst = int(np.argmax(np.abs(z)))
         what, mode = ("mean", "variance")[worst // len(spread)], worst % len(spread)
         ratio = measured[-1].values.mean(axis=0)[worst]
-        said = f"{ratio:.4g} standard deviations off" if what == "mean" else f"{ratio:.4g} times the right one"
+        said = (
+            f"{ratio:.4g} standard deviations off" if what == "mean" else f"{ratio:.4g} times the right one"
+        )
         findings.append(
             Finding(
                 f"stochastic {what}",
                 f"the {what} of the mode of variance {problem.lam[mode]:g} is {said} in {STEPS[-1]} steps, "
                 f"z = {z[worst]:.1f} extrapolated to infinitely many ({verdict.summary})"
                 + _noise(measured[-1].values.mean(axis=0)[len(spread) :]),
-                {"z": z.tolist(), "variance_ratios": measured[-1].values.mean(axis=0)[len(spread) :].tolist()},
+                {
+                    "z": z.tolist(),
+                    "variance_ratios": measured[-1].values.mean(axis=0)[len(spread) :].tolist(),
+                },
             )
         )
-    return dict(findings=findings, order=None, order_interval=None, curves=[Curve("variances", STEPS, tuple(curve))])
+    return dict(
+        findings=findings, order=None, order_interval=None, curves=[Curve("variances", STEPS, tuple(curve))]
+    )
 
 
 def _noise(ratios) -> str:
