@@ -50,7 +50,7 @@ class Guarded:
         except _Late:
             self._stop(
                 "time limit",
-                f"{self.what} did not return within {self.limit:g} s{_at(where)}: an endless loop, or too slow",
+                f"{self.what} did not return within {self.limit:g} s{_at(where)}: an endless loop?",
                 seconds=self.limit,
             )
         except Exception as error:

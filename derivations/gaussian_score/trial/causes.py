@@ -41,7 +41,7 @@ def calls_are_odd(problem, grid) -> list[Finding]:
         findings.append(
             Finding(
                 "levels are rounded",
-                f"{len(rounded)} of {len(off)} evaluations are at noise levels near those of the grid, off by "
+                f"{len(rounded)} of {len(off)} evaluations are at levels near those of the grid, off by "
                 f"up to {max(rounded):.2g} of it: timesteps rounded to a table",
                 {"worst": max(rounded)},
             )
@@ -124,7 +124,7 @@ def _fitted(problem, found, error) -> list[Finding]:
     said = {
         "start": f"it started from sigma = {high * factor:.4g}, not {high:g}",
         "end": f"it ended at sigma = {low * factor:.4g}, not {low:g}",
-        "speed": f"every step were {factor:.4g} times as long: a wrong factor in the drift (1/2, 2, g^2 for g)",
+        "speed": f"every step were {factor:.4g} times as long: a factor in the drift (2, 1/2, g for g^2)",
         "scale": f"the result were multiplied by {factor:.4g}",
     }
     message = f"in the limit of many steps it does as if {said[best]}"

@@ -63,7 +63,7 @@ def sampler(
         question=_question(claimed_order, stochastic),
         setting=(
             f"Gaussian data of variances {', '.join(f'{v:g}' for v in problem.lam)}; noise levels from "
-            f"{sigma_max:g} to {sigma_min:g}, rho = 7, {', '.join(map(str, steps))} steps; {library}, float64; "
+            f"{sigma_max:g} to {sigma_min:g}, rho = 7, {', '.join(map(str, steps))} steps; {library}; "
             + (
                 "mean and variance of each mode, z-scores"
                 if stochastic
