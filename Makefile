@@ -12,11 +12,12 @@ REPORT ?= report
 export OMP_NUM_THREADS ?= 1
 export JAX_PLATFORMS ?= cpu
 
-.PHONY: help reproduce test lint test-notebooks test-peers notebooks figures lab bench clean
+.PHONY: help reproduce test lint test-notebooks test-slow test-peers notebooks figures lab bench clean
 
 help:
 	@echo 'make reproduce    derive, check, compare and draw every theory; one report in $(REPORT)/report.html'
 	@echo 'make test         lint, import contracts, tests, notebooks'
+	@echo 'make test-slow    the tests that take longest: networks in training, matrix formulas compiled by JAX'
 	@echo 'make test-peers   install PyTorch and the peer packages, run the tests that need them'
 	@echo 'make notebooks    rebuild and execute the notebooks'
 	@echo 'make figures      rebuild the figures'
@@ -28,7 +29,7 @@ reproduce: $(VENV)/installed
 	$(BIN)/theory reproduce --to $(REPORT)
 
 test: lint $(VENV)/installed
-	$(BIN)/python -m pytest -n 2 --dist loadscope tests
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" tests
 	$(MAKE) test-notebooks
 
 lint: $(VENV)/installed
@@ -38,6 +39,9 @@ lint: $(VENV)/installed
 
 test-notebooks: $(VENV)/installed
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env notebooks
+
+test-slow: $(VENV)/installed
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m slow tests
 
 test-peers: $(VENV)/peers
 	$(BIN)/python -m pytest -m peers tests

@@ -10,6 +10,7 @@ import pytest
 
 from theory.catalogue import theories
 from theory.derivation import Evidence
+from theory.matrix import MatrixForm
 from theory.mutants import claim_mutants, comparison_mutants
 from theory.rules import Given
 from theory.tolerance import FAMILY_BUDGET
@@ -30,7 +31,8 @@ class OneModule:
         assert evidence is not Evidence.ASSUMED or any(claim is one for one in covered)
 
     def test_every_inequivalent_mutant_of_the_claim_falls(self, claim):
-        tally = claim_mutants(claim, self.theory.claims.values())
+        """On ten mutants of each side here; `theory reproduce` tries all of them."""
+        tally = claim_mutants(claim, self.theory.claims.values(), most=10)
         assert not tally.survivors
         assert tally.killed == tally.made - tally.equivalent
 
@@ -39,13 +41,22 @@ class OneModule:
         """On 100 points here; `theory reproduce` takes 1000, and PyTorch where it is installed."""
         if backend not in form.backends():
             pytest.skip(f"{form.name} has no {backend} evaluator")
+        if backend == "jax" and isinstance(form, MatrixForm):
+            pytest.skip("JAX compiles it for long: make test-slow")
         found = form.accuracy(backend, points=100, seed=0)
+        assert found.holds, f"{found.worst_ulps} ulps at {found.worst_at}"
+
+    @pytest.mark.slow
+    def test_the_matrix_form_is_accurate_on_jax(self, form):
+        if not isinstance(form, MatrixForm) or "jax" not in form.backends():
+            pytest.skip("no matrix formula, or none on JAX")
+        found = form.accuracy("jax", points=100, seed=0)
         assert found.holds, f"{found.worst_ulps} ulps at {found.worst_at}"
 
     def test_the_comparison_holds_and_refuses_every_mutant(self, comparison):
         verdict = comparison.run(seed=0)
         assert verdict.holds, verdict.description
-        assert 0 < verdict.details["false_alarm"] < FAMILY_BUDGET / len(self.theory.comparisons)
+        assert 0 <= verdict.details["false_alarm"] < FAMILY_BUDGET / len(self.theory.comparisons)
         if hasattr(comparison.prediction, "with_rhs"):
             tally = comparison_mutants(comparison)
             assert not tally.survivors

@@ -18,6 +18,13 @@ decay = Claim(u(t).diff(t), -a * u(t), Given("decay"))
 decayed = Claim(u(t), b * exp(-a * t), Solves(decay, [(u(0), b)]))
 
 
+def test_of_many_mutants_a_random_choice_is_tried_and_it_is_the_same_each_time():
+    whole, some = (claim_mutants(decayed, (), most) for most in (None, 3))
+    assert whole.made > some.made == 3 and some.killed == 3
+    right = Claim(a + b, b + a, Equates())
+    assert claim_mutants(right, most=2) == claim_mutants(right, most=2)
+
+
 def all_of(expression, symbols=()):
     return {mutant.expression for mutant in mutants(expression, symbols)}
 

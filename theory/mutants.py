@@ -8,6 +8,7 @@ kernel that checks claims; any other that no check refuses is a survivor, and a 
 from __future__ import annotations
 
 import copy
+import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -104,16 +105,22 @@ def _variants(e, symbols, top=False) -> Iterator[Mutant]:
             yield Mutant(e.func(*args), mutant.change)
 
 
-def claim_mutants(claim: Claim, dependents: Iterable[Claim] = ()) -> Tally:
+def claim_mutants(claim: Claim, dependents: Iterable[Claim] = (), most: int | None = None) -> Tally:
     """Mutants of both sides of a claim, held against its own rule, or against the claims built on
-    it where it is a premise that nothing justifies (Given, Defines, Assumption)."""
+    it where it is a premise that nothing justifies (Given, Defines, Assumption).
+
+    ``most``: of more than so many on a side only a random choice, the same each time.
+    """
     tally, dependents = Tally(), tuple(dependents)
     symbols = set(claim.domain.symbols).union(*(p.domain.symbols for p in claim.premises))
     for side in ("lhs", "rhs"):
         original = getattr(claim, side)
         if side == "lhs" and (original.is_Symbol or isinstance(original, AppliedUndef | sp.Tuple)):
             continue  # a name, not a formula
-        for mutant in mutants(original, symbols):
+        tried = list(mutants(original, symbols))
+        if most is not None and len(tried) > most:
+            tried = random.Random(f"mutants of {claim.name}").sample(tried, most)
+        for mutant in tried:
             wrong = _altered(claim, side, mutant.expression)
             if _refused(wrong, claim, dependents):
                 tally.count(mutant, "killed")

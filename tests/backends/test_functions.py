@@ -8,7 +8,7 @@ import sympy as sp
 
 from theory import Claim, ExplicitForm, Parameter
 from theory.backends.functions import TABLE, MissingFunction, lookup
-from theory.functions import erfcx, expm1, log1p, wright_omega
+from theory.functions import erfcx, expm1, i0e, i1e, log1p, wright_omega
 from theory.parameter import POSITIVE
 from theory.rules import Given
 from theory.ulps import ulps_between
@@ -19,7 +19,7 @@ wide = Parameter("y", "a positive number", POSITIVE, extremes=(1e-3, 20))
 EXPRESSIONS = [
     *(f(x) for f in (sp.exp, sp.log, sp.sqrt, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.sech)),
     *(f(x) for f in (sp.asin, sp.acos, sp.atan, sp.asinh, sp.atanh, sp.erf, sp.erfc, sp.gamma, sp.loggamma)),
-    *(f(x) for f in (sp.digamma, erfcx, expm1, log1p, wright_omega, sp.LambertW)),
+    *(f(x) for f in (sp.digamma, erfcx, expm1, i0e, i1e, log1p, wright_omega, sp.LambertW)),
     sp.acosh(1 + x), sp.Abs(x - 2), sp.Max(x, sp.Rational(1, 2)), sp.Min(x, 1 - x), x ** sp.Rational(2, 3),
     sp.besselj(0, x), sp.besseli(1, x), sp.hyper([1, 2], [3], x / 2), sp.hyper([1, 1, x], [2, 2], x / 2),
     sp.Piecewise((x**2, x < sp.Rational(1, 2)), (x, True)), sp.pi * x + sp.sqrt(2) * sp.log(3), x**-3, x**x,

@@ -105,3 +105,9 @@ def test_torch_differentiates():
     at = torch.tensor([0.8], dtype=torch.float64, requires_grad=True)
     bounded(at).sum().backward()
     assert float(at.grad) == pytest.approx(0.8**2 / (1 + 0.8**3), rel=1e-13)
+
+
+def test_a_copy_may_compute_something_without_an_integral():
+    """As the mutants of a prediction do that drop it."""
+    assert bounded.with_rhs(v**2)(3.0) == 9
+    assert isinstance(bounded.with_rhs(2 * bounded.rhs), QuadratureForm)

@@ -63,6 +63,7 @@ def networks():
     return figures.trained_networks.axes_data()
 
 
+@pytest.mark.slow
 def test_a_linear_network_learns_at_the_rate_of_the_noisy_variance(networks):
     """The half-way times of its modes: the slope in logarithms, and the times themselves, within errors."""
     half, line = networks["b", "linear"], networks["b", "theory"]
@@ -73,12 +74,14 @@ def test_a_linear_network_learns_at_the_rate_of_the_noisy_variance(networks):
     assert abs(apart.mean()) < 4 * apart.std(ddof=1) / np.sqrt(len(apart))
 
 
+@pytest.mark.slow
 def test_a_network_with_a_hidden_layer_learns_in_the_same_order(networks):
     half = networks["b", "one hidden layer"]
     fit = linregress(np.log(half[0]), np.log(half[1]))
     assert fit.slope < -8 * fit.stderr
 
 
+@pytest.mark.slow
 def test_the_gaussian_explains_the_more_of_a_networks_score_the_more_noise_there_is(networks):
     sigma, explained = networks["a", "by the Gaussian"]
     assert np.all(np.diff(explained)[sigma[:-1] < 2] > 0)

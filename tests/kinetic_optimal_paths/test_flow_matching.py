@@ -36,6 +36,7 @@ def least_loss(path, cut):
 
 
 @pytest.mark.parametrize("name", PATHS)
+@pytest.mark.slow
 def test_the_loss_is_the_irreducible_one_and_what_the_network_misses_of_the_exact_velocity(networks, name):
     """|u - target|^2 and |u - exact|^2 differ by it on average, however well the network is trained."""
     network = networks[name]
@@ -47,6 +48,7 @@ def test_the_loss_is_the_irreducible_one_and_what_the_network_misses_of_the_exac
     assert network.loss > expected + 4 * network.error
 
 
+@pytest.mark.slow
 def test_along_the_optimal_path_few_steps_reach_what_straight_lines_need_many_for(networks):
     target, x_0 = GaussianModel.from_data(X), np.random.default_rng(0).normal(size=(1000, X.shape[1]))
     distances = {
@@ -58,6 +60,7 @@ def test_along_the_optimal_path_few_steps_reach_what_straight_lines_need_many_fo
     assert optimal[0] < straight[1] < straight[0]
 
 
+@pytest.mark.slow
 def test_samples_move_the_straighter_along_the_optimal_path(networks):
     """What of their energy is not that of the chord: never negative, and smaller there."""
     x_0, bent = np.random.default_rng(0).normal(size=(500, X.shape[1])), {}

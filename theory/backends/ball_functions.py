@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from flint import acb, arb, ctx
 
+from .mixture import log_chi2_mixture_ball, log_meijer_g_ball, tilted_chi2_mean_ball
+
 
 def square_root(analytic, x):
     return x.sqrt(analytic=analytic) if isinstance(x, acb) and analytic else x.sqrt()
@@ -119,6 +121,7 @@ FUNCTIONS = {
     **{n: _cut(lambda x, n=n: getattr(x, n)(), _inside_one) for n in ("asin", "acos", "atanh")},
     **{n: _cut(lambda x, n=n: getattr(x, n)(), _between_i) for n in ("atan", "asinh")},
     "erfcx": lambda analytic, x: (x * x).exp() * x.erfc(),
+    **{f"i{n}e": lambda analytic, x, n=n: (-x).exp() * x.bessel_i(type(x)(n)) for n in (0, 1)},
     "acosh": _cut(lambda x: x.acosh(), _right_of(1)),
     "log": _log,
     "log1p": _cut(lambda x: x.log1p(), _right_of(-1)),
@@ -134,6 +137,9 @@ FUNCTIONS = {
     "log_besselke": _cut(lambda n, x: x + _bessel_k(n, x).log(), _right_of(0), 1),
     "log_matern": _cut(lambda n, x: (2 * (x / 2) ** n * _bessel_k(n, x) / n.gamma()).log(), _right_of(0), 1),
     "log_gamma_ratio": _cut(lambda x, h: (x + h).lgamma() - x.lgamma() - h * (x + h).log(), _right_of(0)),
+    "log_chi2_mixture": lambda analytic, *x: log_chi2_mixture_ball(*x),
+    "log_meijer_g": lambda analytic, *x: log_meijer_g_ball(*x),
+    "tilted_chi2_mean": lambda analytic, *x: tilted_chi2_mean_ball(*x),
     "atan2": lambda analytic, y, x: acb("nan") if isinstance(y + x, acb) else arb.atan2(y, x),
     "binomial": _binomial,
     "RisingFactorial": lambda analytic, x, n: (x + n).gamma() / x.gamma(),

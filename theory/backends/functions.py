@@ -17,8 +17,8 @@ _EVERYWHERE = (
 _ROOTS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
 _PRECISE = (
     "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sech sign asin acos atan atan2 asinh acosh atanh "
-    "erf erfc erfcx gamma loggamma digamma power binomial besselk besseli besselj bessely expint LambertW "
-    "wright_omega log_besselke log_gamma_ratio log_matern hyper nth_root Abs Max Min where "
+    "erf erfc erfcx i0e i1e gamma loggamma digamma power binomial besselk besseli besselj bessely expint "
+    "LambertW wright_omega log_besselke log_gamma_ratio log_matern hyper nth_root Abs Max Min where "
     "logical_and logical_or logical_not polygamma factorial summation symbolic_sum"
 ).split()
 
@@ -41,6 +41,14 @@ TABLE: dict[str, dict[str, str]] = {
     "erfc": {"numpy": "scipy.special:erfc", "jax": "jax.scipy.special:erfc", "torch": "torch.special:erfc"},
     "erfcx": {
         "numpy": "scipy.special:erfcx", "jax": "theory.backends.own:erfcx_jax", "torch": "torch.special:erfcx"
+    },
+    **{
+        name: {
+            "numpy": f"scipy.special:{name}",
+            "jax": f"jax.scipy.special:{name}",
+            "torch": f"torch.special:{name}",
+        }
+        for name in ("i0e", "i1e")
     },
     "gamma": {
         "numpy": "scipy.special:gamma",
@@ -65,9 +73,19 @@ TABLE: dict[str, dict[str, str]] = {
     "wright_omega": {library: f"theory.backends.own:wright_omega_{library}" for library in ARRAY_LIBRARIES},
     "log_besselke": {"numpy": "theory.backends.bessel:log_besselke_numpy"},
     "log_matern": {"numpy": "theory.backends.bessel:log_matern_numpy"},
+    "log_chi2_mixture": {
+        library: f"theory.backends.mixture:log_chi2_mixture_{library}" for library in ("numpy", "mpmath")
+    },
+    "log_meijer_g": {
+        library: f"theory.backends.mixture:log_meijer_g_{library}" for library in ("numpy", "mpmath")
+    },
+    "tilted_chi2_mean": {
+        library: f"theory.backends.mixture:tilted_chi2_mean_{library}" for library in ("numpy", "mpmath")
+    },
     "log_gamma_ratio": {
         library: f"theory.backends.own:log_gamma_ratio_{library}" for library in ARRAY_LIBRARIES
     },
+    "polygamma": {"numpy": "scipy.special:polygamma"},
     "LambertW": {"numpy": "theory.backends.own:lambertw_numpy"},
     "hyper": {library: f"theory.backends.own:hyper_{library}" for library in ARRAY_LIBRARIES},
     "nth_root": {library: "theory.backends.own:nth_root" for library in ARRAY_LIBRARIES},

@@ -20,7 +20,7 @@ sin, cos, tan, sinh, cosh, tanh, sech, sign = (
 asin, acos, atan, asinh, acosh, atanh = mp.asin, mp.acos, mp.atan, mp.asinh, mp.acosh, mp.atanh
 atan2 = mp.atan2
 erf, erfc, gamma, loggamma, digamma = mp.erf, mp.erfc, mp.gamma, mp.loggamma, mp.digamma
-besselk, besseli, besselj, bessely, expint = mp.besselk, mp.besseli, mp.besselj, mp.bessely, mp.expint
+besseli, besselj, bessely, expint = mp.besseli, mp.besselj, mp.bessely, mp.expint
 binomial, polygamma, factorial, LambertW, power = (
     mp.binomial,
     mp.polygamma,
@@ -29,6 +29,22 @@ binomial, polygamma, factorial, LambertW, power = (
     mp.power,
 )
 Abs, Max, Min, logical_not = abs, max, min, operator.not_
+
+
+def besselk(order, x):
+    """mpmath's, and where its sum of residues gives up (high orders), the middle of FLINT's ball."""
+    try:
+        return mp.besselk(order, x)
+    except ValueError:
+        from flint import arb, ctx
+
+        from .ball_functions import FUNCTIONS
+
+        with ctx.workprec(mp.prec + 20):
+            ball = FUNCTIONS["besselk"](False, arb(mpf(order).man_exp), arb(mpf(x).man_exp))
+        if not ball.is_finite():
+            raise
+        return +mp.ldexp(*(int(part) for part in ball.mid().man_exp()))
 
 
 def wright_omega(x):
@@ -40,12 +56,20 @@ def erfcx(x):
     return mp.exp(x * x) * mp.erfc(x)
 
 
+def i0e(x):
+    return mp.exp(-x) * mp.besseli(0, x)
+
+
+def i1e(x):
+    return mp.exp(-x) * mp.besseli(1, x)
+
+
 def log_besselke(order, x):
-    return x + mp.log(mp.besselk(order, x))
+    return x + mp.log(besselk(order, x))
 
 
 def log_matern(order, x):
-    return mp.log(2 * (x / 2) ** order * mp.besselk(order, x) / mp.gamma(order))
+    return mp.log(2 * (x / 2) ** order * besselk(order, x) / mp.gamma(order))
 
 
 def log_gamma_ratio(x, h):

@@ -39,9 +39,10 @@ class ExplicitForm(ClosedForm):
         except MissingFunction:
             return None
 
-    def with_rhs(self, expression) -> ExplicitForm:
+    def with_rhs(self, expression, kind: type | None = None) -> ExplicitForm:
         claim = Claim(self.claim.lhs, expression, self.claim.by, self.claim.relations, everywhere=True)
-        return type(self)(claim, self.arguments, defaults={x: self.defaults[x.name] for x in self._defaulted})
+        defaults = {x: self.defaults[x.name] for x in self._defaulted}
+        return (kind or type(self))(claim, self.arguments, defaults=defaults)
 
     @property
     def _defaulted(self):

@@ -12,7 +12,18 @@ import sympy as sp
 
 from ..backends.functions import ARRAY_LIBRARIES, MissingFunction, NotInstalled
 from ..derivation import Claim, Evidence, Named
-from ..functions import erfcx, log_besselke, log_gamma_ratio, log_matern, wright_omega
+from ..functions import (
+    erfcx,
+    i0e,
+    i1e,
+    log_besselke,
+    log_chi2_mixture,
+    log_gamma_ratio,
+    log_matern,
+    log_meijer_g,
+    tilted_chi2_mean,
+    wright_omega,
+)
 from ..parameter import Parameter
 from ..rules.substitution import components
 from .branch import Formula, compiled
@@ -86,9 +97,14 @@ class ClosedForm(Named, ABC):
             sp.hyper,
             sp.LambertW,
             erfcx,
+            i0e,
+            i1e,
             log_besselke,
             log_gamma_ratio,
+            log_chi2_mixture,
             log_matern,
+            log_meijer_g,
+            tilted_chi2_mean,
             wright_omega,
             sp.Integral,
             sp.Sum,

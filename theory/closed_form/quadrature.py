@@ -21,6 +21,11 @@ class QuadratureForm(ExplicitForm):
         if not claim.unfolded.has(sp.Integral):
             raise ValueError(f"{claim} holds no integral: make it an ExplicitForm")
 
+    def with_rhs(self, expression) -> ExplicitForm:
+        """A copy computing another right-hand side: an explicit form where that holds no integral."""
+        kind = ExplicitForm if not sp.sympify(expression).has(sp.Integral) else type(self)
+        return ExplicitForm.with_rhs(self, expression, kind)
+
     def accuracy(self, backend: str = "numpy", *, points: int = 1000, seed: int = 0):
         """The worst error in ulps against rigorous integrals, on a tenth of the points (at least 20)."""
         return super().accuracy(backend, points=max(20, points // 10), seed=seed)

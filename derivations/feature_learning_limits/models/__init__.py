@@ -1,0 +1,1 @@
+"""Parametrisations, networks of any width and their limits, put to use."""

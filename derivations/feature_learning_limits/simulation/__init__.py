@@ -1,0 +1,1 @@
+"""Networks with explicit powers of the width, trained step by step."""

@@ -1,0 +1,1 @@
+"""Classes to use: the prior and posterior of a deep linear network, and the kernels it learns."""

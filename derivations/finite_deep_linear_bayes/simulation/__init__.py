@@ -1,0 +1,1 @@
+"""Deep linear networks whose weights are drawn, and chains that sample the posterior of weights."""

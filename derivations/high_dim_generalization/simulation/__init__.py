@@ -1,0 +1,1 @@
+"""Finite students on sampled data: gradient descent, ridge, least squares; they know no result."""
