@@ -148,7 +148,6 @@ def _factor(probes, claimed):
                 f'{pace} (say loss="{name}" if this is meant)'
             )
             return [Finding("learning-rate convention", message, {"loss": name, "factors": found})]
-    lengths = [c * _norm(p.slope()) for c, p in zip(found, probes, strict=True)]
     if np.ptp(found) <= 4 * max(_blur(p) * abs(c) for p, c in zip(probes, found, strict=True)):
         c = found[0]
         if c < 0:
@@ -156,13 +155,6 @@ def _factor(probes, claimed):
             return [Finding("sign", message, {"factor": c})]
         message = f"every step is {c:.6g} times as long as the learning rate says"
         return [Finding("learning rate", message, {"factor": c})]
-    capped = [n for n, c in zip(lengths, found, strict=True) if abs(c - 1) > 1e-9]
-    if np.ptp(capped) <= 1e-9 * max(capped) and all(c <= 1 + 1e-9 for c in found) and len(capped) > 1:
-        message = f"gradients longer than {capped[0]:.4g} are cut to that length: clipping is left on"
-        return [Finding("clipping", message, {"length": capped[0]})]
-    if np.ptp(lengths) <= 1e-9 * max(lengths):
-        message = f"every step has the length {lengths[0]:.4g} times the learning rate: normalised gradients"
-        return [Finding("clipping", message, {"length": lengths[0]})]
     message = "the steps are " + ", ".join(f"{c:.4g}" for c in found) + " times as long as they should be"
     return [Finding("learning rate", message + ", by task", {"factors": found})]
 
@@ -178,6 +170,17 @@ def _later(probes, first):
     if all(steady):
         return None
     if all(r is not None for row in ratios for r in row):
+        lengths = [
+            r * _norm(p.slope(i)) for p, row in zip(probes, ratios, strict=True) for i, r in enumerate(row)
+        ]
+        cut = [n for n, r in zip(lengths, np.concatenate(ratios), strict=True) if abs(r - 1) > 1e-6]
+        if len(cut) > 1 and np.ptp(cut) <= 1e-6 * max(cut):
+            message = f"gradients longer than {cut[0]:.4g} are cut to that length: clipping is left on"
+            if len(cut) == len(lengths):
+                message = (
+                    f"every gradient is brought to the length {cut[0]:.4g}: it is normalised, or clipped"
+                )
+            return [Finding("clipping", message, {"length": cut[0]})]
         message = "the steps from the first on are " + ", ".join(f"{r:.4g}" for r in ratios[0])
         message += " times as long as the learning rate says: a schedule, warm-up or decay is left on"
         return [Finding("learning rate changes", message, {"factors": ratios[0]})]

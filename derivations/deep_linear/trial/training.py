@@ -99,9 +99,9 @@ def training(
         question=f"Does it follow gradient flow on {CONVENTIONS[loss][1]}, as the learning rate shrinks?",
         setting=(
             f"{'; '.join(task.name for task in given)}; learning rates 1/"
-            f"{', 1/'.join(map(str, STEPS_PER_TIME))}, times {', '.join(f'{t:g}' for t in TIMES)}; {library}, "
-            f"{dtype}, seed {seed}; map and conserved quantities extrapolated to learning rate 0, what is left "
-            "over the last correction, bound 1"
+            f"{', 1/'.join(map(str, STEPS_PER_TIME))}, times {', '.join(f'{t:g}' for t in TIMES)}; "
+            f"{library}, {dtype}, seed {seed}; map and conserved quantities extrapolated to learning rate 0, "
+            "what is left over the last correction, bound 1"
         ),
         findings=(*findings, *guarded.notes.values()),
         reproduce=(
