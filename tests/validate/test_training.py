@@ -142,7 +142,7 @@ BROKEN = {
     "one batch": ("examples left out", dict(data=lambda X, Y: (X[:4], Y[:4]))),
     "centred": ("changed data", dict(data=lambda X, Y: (X - X.mean(axis=0), Y))),
     "schedule": ("learning rate changes", dict(rate=lambda step, steps: 1 / (1 + 0.1 * step))),
-    "cosine": ("learning rate changes", dict(rate=lambda step, steps: np.cos(np.pi * step / 2 / max(steps, 8)))),
+    "cosine": ("learning rate changes", dict(rate=lambda step, steps: np.cos(step / max(steps, 8)))),
     "late decay": ("trajectory", dict(rate=lambda step, steps: 1 if step < 10 else 0.5)),
     "normalised": ("clipping", dict(change=lambda g, w: [one / size(g) for one in g])),
 }  # fmt: skip

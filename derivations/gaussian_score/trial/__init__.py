@@ -1,5 +1,6 @@
-"""Samplers and score networks on trial, with the exact model of Gaussian data."""
+"""Samplers, score models, likelihood code and schedules on trial, with the exact model of Gaussian data."""
 
 from .sampler import sampler
+from .score_model import score_model
 
-__all__ = ["sampler"]
+__all__ = ["sampler", "score_model"]
