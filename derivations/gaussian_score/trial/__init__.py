@@ -1,6 +1,7 @@
 """Samplers, score models, likelihood code and schedules on trial, with the exact model of Gaussian data."""
 
+from .density import density
 from .sampler import sampler
 from .score_model import score_model
 
-__all__ = ["sampler", "score_model"]
+__all__ = ["density", "sampler", "score_model"]

@@ -94,7 +94,8 @@ def score_model(
         setting=(
             f"{kind} in {law.dimension} dimensions, variances of the modes "
             f"{', '.join(f'{v:.3g}' for v in law.modes[0][:8])}; {len(levels)} noise levels from "
-            f"{levels[0]:g} to {levels[-1]:g}, {POINTS} samples at each, seed {seed}; {library}, {dtype}; {bound}"
+            f"{levels[0]:g} to {levels[-1]:g}, {POINTS} samples at each, seed {seed}; "
+            f"{library}, {dtype}; {bound}"
         ),
         findings=(*findings, *guarded.notes.values()),
         reproduce=(
