@@ -2,6 +2,7 @@
 
 from .density import density
 from .sampler import sampler
+from .schedule import schedule
 from .score_model import score_model
 
-__all__ = ["density", "sampler", "score_model"]
+__all__ = ["density", "sampler", "schedule", "score_model"]
