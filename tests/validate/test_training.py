@@ -295,3 +295,24 @@ def test_optimisers_of_pytorch(options, kind):
         lambda *a: in_torch(*a, **options), loss="mse", library="torch", name=str(options)
     )
     assert trial.kinds() == (() if kind is None else (kind,)), trial
+
+
+@pytest.mark.peers("jax")
+def test_a_compiled_loop_of_jax():
+    import jax
+
+    @jax.jit
+    def in_jax(weights, X, Y, learning_rate, steps):
+        def loss(weights):
+            found = X
+            for w in weights:
+                found = found @ w.T
+            return ((found - Y) ** 2).sum(axis=1).mean() / 2
+
+        def step(_, weights):
+            return [w - learning_rate * g for w, g in zip(weights, jax.grad(loss)(weights), strict=True)]
+
+        return jax.lax.fori_loop(0, steps, step, weights)
+
+    trial = validate.training(in_jax, library="jax", dtype="float32", time_limit=600)
+    assert trial.holds, f"{trial}"
