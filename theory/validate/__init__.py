@@ -14,7 +14,19 @@ from __future__ import annotations
 from .registry import TrialOf, trial_of, trials
 from .trial import Curve, Finding, Trial
 
-__all__ = ["Curve", "Finding", "Trial", "TrialOf", "sampler", "trial_of", "trials"]
+__all__ = [
+    "Curve",
+    "Finding",
+    "Trial",
+    "TrialOf",
+    "density",
+    "sampler",
+    "schedule",
+    "score_model",
+    "training",
+    "trial_of",
+    "trials",
+]
 
 
 def sampler(sample, *, claimed_order: float | None = None, **options) -> Trial:
@@ -28,3 +40,56 @@ def sampler(sample, *, claimed_order: float | None = None, **options) -> Trial:
     from .registry import find
 
     return find("sampler")(sample, claimed_order=claimed_order, **options)
+
+
+def training(train, *, loss: str = "half mean", **options) -> Trial:
+    """Drives training code on deep linear networks and linear regression, against their exact dynamics.
+
+    ``train(weights, X, Y, learning_rate, steps) -> weights``: full-batch gradient descent of the network
+    y = W_L ... W_1 x, ``weights`` a list of arrays (n_l, n_{l-1}), ``X`` (n, n_0) and ``Y`` (n, n_L) with an
+    example in each row. ``loss``: "half mean", "mean", "half sum", "sum", "mse" or "half mse", of the squared
+    error. Options: ``library`` ("numpy", "torch" or "jax"), ``dtype``, ``claimed_order`` (in the learning
+    rate, 1 by default), ``seed``, ``time_limit`` (seconds), ``name``.
+    """
+    from .registry import find
+
+    return find("training")(train, loss=loss, **options)
+
+
+def score_model(score, *, data=None, **options) -> Trial:
+    """Compares a score network, or code, with the exact score of Gaussian or mixture data, by mode and level.
+
+    ``score(x, sigma) -> (B, D)`` at x (B, D), noise level ``sigma`` a number. ``data``: (mean, covariance),
+    or (weights, means, covariances) of a mixture; by default a Gaussian in coordinates along its modes.
+    Options: ``predicts`` ("score", "epsilon" or "denoiser"), ``alpha`` (the signal level as a function of
+    sigma; 1 by default), ``sigmas``, ``accuracy`` (the relative error allowed to a trained network; rounding
+    by default), ``library``, ``dtype``, ``seed``, ``time_limit``, ``name``.
+    """
+    from .registry import find
+
+    return find("score_model")(score, data=data, **options)
+
+
+def density(log_density, *, data=None, **options) -> Trial:
+    """Compares likelihood code with the exact log-density, in nats, of Gaussian or mixture data.
+
+    ``log_density(x) -> (B,)`` at x (B, D), or ``log_density(score, x)`` with ``with_score=True``, where
+    ``score(x, sigma)`` is exact. ``data`` as in `score_model`. Options: ``stochastic`` (a trace estimator:
+    judged by z-scores), ``accuracy`` (nats allowed to an integrator; rounding by default), ``sigma_max``,
+    ``library``, ``dtype``, ``seed``, ``time_limit``, ``name``.
+    """
+    from .registry import find
+
+    return find("density")(log_density, data=data, **options)
+
+
+def schedule(alpha, sigma, *, kind: str | None = None, **options) -> Trial:
+    """Checks a noise schedule ``alpha(t)``, ``sigma(t)`` of arrays of times against the identities.
+
+    ``kind``: "vp" (alpha^2 + sigma^2 = 1), "ve" (alpha = 1), "straight" (alpha + sigma = 1), or None.
+    Options: ``dalpha``, ``dsigma``, ``f``, ``g2``, ``log_snr`` (functions of time, checked where given),
+    ``t_min``, ``t_max``, ``time_limit``, ``name``.
+    """
+    from .registry import find
+
+    return find("schedule")(alpha, sigma, kind=kind, **options)

@@ -153,7 +153,7 @@ def as_numpy(value: Any) -> np.ndarray | None:
 
 
 def is_floating(value) -> bool:
-    array = None if callable(value) and not hasattr(value, "dtype") else as_numpy(value)
+    array = as_numpy(value) if hasattr(value, "dtype") else None  # a Python float has no precision to keep
     return array is not None and array.dtype.kind == "f"
 
 
