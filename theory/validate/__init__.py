@@ -14,7 +14,7 @@ from __future__ import annotations
 from .registry import TrialOf, trial_of, trials
 from .trial import Curve, Finding, Trial
 
-__all__ = ["Curve", "Finding", "Trial", "TrialOf", "sampler", "trial_of", "trials"]
+__all__ = ["Curve", "Finding", "Trial", "TrialOf", "dual", "kernel", "sampler", "trial_of", "trials"]
 
 
 def sampler(sample, *, claimed_order: float | None = None, **options) -> Trial:
@@ -28,3 +28,31 @@ def sampler(sample, *, claimed_order: float | None = None, **options) -> Trial:
     from .registry import find
 
     return find("sampler")(sample, claimed_order=claimed_order, **options)
+
+
+def kernel(f, *, reference, kind: str = "nngp", claimed_digits: float | None = None, **options) -> Trial:
+    """Compares ``f(X1, X2) -> (n1, n2)`` with the NNGP kernel or NTK of a network of infinite width.
+
+    ``reference``: a `Network` of ``derivations.nngp_ntk``; ``kind``: "nngp" or "ntk"; ``X1`` (n1, d), ``X2``
+    (n2, d), or with positions. ``claimed_digits``: how many digits it has to keep everywhere, None for all
+    that rounding leaves. Kernels of scikit-learn, gpytorch and Neural Tangents are called as theirs. Options:
+    ``nngp`` (the NNGP function that belongs to a tangent kernel), ``depths`` (``f`` and ``reference`` are
+    functions of the depth), ``dtypes``, ``library`` ("numpy", "torch", "jax"), ``shape`` (of one input),
+    ``adapter``, ``seed``, ``time_limit`` (seconds), ``name``.
+    """
+    from .registry import find
+
+    return find("kernel")(f, reference=reference, kind=kind, claimed_digits=claimed_digits, **options)
+
+
+def dual(f, *, activation, derivative=None, claimed_digits: float | None = None, **options) -> Trial:
+    """Compares ``f(q1, q2, c)`` with the dual of an activation, and its ``derivative`` with the derivative dual.
+
+    The dual is E phi(u) phi(v) of Gaussians of variances ``q1``, ``q2`` and covariance ``c``, all (n,);
+    ``activation`` one of ``derivations.nngp_ntk`` or its name. Options: ``dtypes``, ``library`` ("numpy",
+    "torch", "jax"), ``seed``, ``time_limit`` (seconds), ``name``.
+    """
+    from .registry import find
+
+    found = find("dual")
+    return found(f, activation=activation, derivative=derivative, claimed_digits=claimed_digits, **options)

@@ -1,4 +1,4 @@
-"""What a kernel is driven with: inputs at known angles, and what rounding may do to the exact kernel there."""
+"""What a kernel is driven with: inputs at known angles, and what rounding may do to the kernel there."""
 
 from __future__ import annotations
 
@@ -23,13 +23,19 @@ GENERIC = 0.05
 
 NORMS = (1.0, 0.5, 2.0, 1.3, 0.8)
 
+LENGTHS = ((1e-8, 2.0), (1e-6, 0.5), (1e-4, 2.0), (1e-2, 0.5))
+"""Angles between the first input and others of another length than it, in its lengths."""
+
+PER_LAYER = 8
+"""Roundings of a layer: some 3 in a dense one, some 13 in an activation."""
+
 
 @dataclass(frozen=True)
 class Inputs:
     """Two sets of inputs, flat: ``first`` (5, d), ``second`` (n2, d), of root mean squares from 1/2 to 2.
 
     The second set has inputs at `ANGLES` from the first of the first set, that one itself, 3, -1 and -2
-    times it, and others of random directions.
+    times it, some at the angles of `LENGTHS`, and others of random directions.
     """
 
     first: np.ndarray
@@ -48,7 +54,7 @@ class Inputs:
     @property
     def related(self) -> slice:
         """Rows of the second set that have known angles with the first input."""
-        return slice(0, len(ANGLES) + 4)
+        return slice(0, len(ANGLES) + len(LENGTHS) + 4)
 
     def given(self, rows: np.ndarray) -> np.ndarray:
         """Flat rows (n, d) in the shape that the network wants."""
@@ -69,12 +75,11 @@ def inputs(seed: int, shape: tuple[int, ...]) -> Inputs:
     first = directions(len(NORMS)) * np.array(NORMS)[:, None] * math.sqrt(d)
     centre = first[0] / math.sqrt(d)
     second = []
-    for k, angle in enumerate(ANGLES):
+    for angle, length in (*((angle, 1.0) for angle in ANGLES), *LENGTHS):
         aside = rng.normal(size=d)
         aside -= (aside @ centre) * centre
         aside /= np.linalg.norm(aside)
-        length = math.sqrt(d) * (1.0, 1.0, 2.0, 0.5)[k % 4]
-        second.append(length * (math.cos(angle) * centre + math.sin(angle) * aside))
+        second.append(length * math.sqrt(d) * (math.cos(angle) * centre + math.sin(angle) * aside))
     second += [factor * first[0] for factor in (1.0, 3.0, -1.0, -2.0)]
     return Inputs(first, np.concatenate([second, directions(6) * np.sqrt(d)]), shape)
 
@@ -110,21 +115,21 @@ def evaluated(network: Network, kind: str, X1, X2, shape) -> np.ndarray:
 
 
 def exact(network: Network, kind: str, X1, X2, shape, eps: float) -> Exact:
-    """The kernel at flat inputs, for numbers of rounding ``eps``."""
+    """The kernel at flat inputs, for numbers with ``eps`` from 1 to the next: roundings of half of it."""
     value = evaluated(network, kind, X1, X2, shape)
-    own = [np.array([evaluated(network, kind, x[None], x[None], shape)[0, 0] for x in X]) for X in (X1, X2)]
+    own = [np.diagonal(evaluated(network, kind, X, X, shape)) for X in (X1, X2)]
     scale = np.sqrt(own[0])[:, None] * np.sqrt(own[1])[None, :]
     count, rng, moved = roundings(network, X1.shape[1]), np.random.default_rng(0), 0.0
     for _ in range(2):
-        Y1, Y2 = (X * (1 + count * eps * rng.choice([-1.0, 1.0], size=X.shape)) for X in (X1, X2))
+        Y1, Y2 = (X * (1 + count * eps / 2 * rng.choice([-1.0, 1.0], size=X.shape)) for X in (X1, X2))
         moved = np.maximum(moved, np.abs(evaluated(network, kind, Y1, Y2, shape) - value))
-    least = count * eps + accuracy(network)
-    return Exact(value, scale, least * scale + 2 * moved, count)
+    least = count * eps / 2 + accuracy(network)
+    return Exact(value, scale, least * scale + moved, count)
 
 
 def roundings(network: Network, d: int) -> int:
-    """One for every term of the first product, and 16 for every layer."""
-    return d + 16 * count_of(network.layers)
+    """One for every term of the first product, and `PER_LAYER` for every layer."""
+    return d + PER_LAYER * count_of(network.layers)
 
 
 def count_of(layers) -> int:
