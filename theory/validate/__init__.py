@@ -46,7 +46,7 @@ def kernel(f, *, reference, kind: str = "nngp", claimed_digits: float | None = N
 
 
 def dual(f, *, activation, derivative=None, claimed_digits: float | None = None, **options) -> Trial:
-    """Compares ``f(q1, q2, c)`` with the dual of an activation, and its ``derivative`` with the derivative dual.
+    """Compares ``f(q1, q2, c)`` with the dual of an activation, its ``derivative`` with the derivative dual.
 
     The dual is E phi(u) phi(v) of Gaussians of variances ``q1``, ``q2`` and covariance ``c``, all (n,);
     ``activation`` one of ``derivations.nngp_ntk`` or its name. Options: ``dtypes``, ``library`` ("numpy",

@@ -34,18 +34,30 @@ def cause(
     wrong = float(np.max(np.abs(found - value)[where])) / size
     allowed = max(4 * least, min(CLOSER * wrong, 1e-6))
     for stage in (_factors, _kinds, _layers, _depths, _scales, tangents, _widths, _activations):
-        best = None
+        fits = []
         for kind, message, evidence, predict in stage(case, found, value, where):
             try:
                 with np.errstate(all="ignore"):
                     off = float(np.max(np.abs(np.asarray(predict()) - found)[where])) / size
             except (ValueError, ArithmeticError, NotImplementedError):
                 continue
-            if off <= allowed and (best is None or off < best[0] / 4):
-                best = off, Finding(kind, message, {**evidence, "left": off, "wrong": wrong})
-        if best is not None:
-            return best[1]
+            if off <= allowed:
+                fits.append((off, kind, message, evidence))
+        if fits:
+            return _told(fits, least, wrong)
     return None
+
+
+def _told(fits, least: float, wrong: float) -> Finding:
+    """The first of those that fit as well as the best; what else fits as well is said."""
+    best = min(off for off, *_ in fits)
+    fits = [one for one in fits if one[0] <= max(4 * best, 4 * least)]
+    off, kind, message, evidence = fits[0]
+    others = [message for _, _, message, _ in fits[1:]]
+    if others:
+        more = f", or one of {len(others) - 2} others" if len(others) > 2 else ""
+        message = f"{message} (or, the same here: {', or '.join(others[:2])}{more})"
+    return Finding(kind, message, {**evidence, "left": off, "wrong": wrong, "or": others})
 
 
 # one factor for all

@@ -80,7 +80,8 @@ def dual(
         subject=who,
         question=f"Is it the dual of {acting!r}, {claim}?",
         setting=(
-            f"{len(preactivations(seed).c)} pairs of preactivations (seed {seed}), angles {ANGLES[0]:g} to pi "
+            f"{len(preactivations(seed).c)} pairs of preactivations (seed {seed}), angles {ANGLES[0]:g} to "
+            "pi "
             "- "
             f"{ANGLES[0]:g}, 0 and pi; error over sqrt(T(q1, q1, q1) T(q2, q2, q2)), bound {ROUNDINGS} "
             "roundings "
@@ -168,7 +169,8 @@ def _first(call, at, dtype) -> np.ndarray:
                 call(generic.q1, generic.q2, generic.c, dtype)
             except Misbehaved:
                 raise ended from None
-            message = f"{ended.finding.message}, for nearly parallel or opposite preactivations only: a cosine beyond 1"
+            said = "for nearly parallel or opposite preactivations only: a cosine beyond 1"
+            message = f"{ended.finding.message}, {said}"
             raise Misbehaved(replace(ended.finding, message=message)) from None
         raise
     if not np.array_equal(found, call(at.q1, at.q2, at.c, dtype, "again")):
@@ -223,7 +225,8 @@ def _symmetric(call, at, found, wanted, dtype) -> list[Finding]:
     if apart[worst] <= 4 * wanted.bound[worst]:
         return []
     message = (
-        f"f(q1, q2, c) = {found[worst]:.8g} and f(q2, q1, c) = {other[worst]:.8g} at q1 = {at.q1[worst]:.4g}, "
+        f"f(q1, q2, c) = {found[worst]:.8g} and f(q2, q1, c) = {other[worst]:.8g} at q1 = "
+        f"{at.q1[worst]:.4g}, "
         ""
         f"q2 = {at.q2[worst]:.4g}, c = {at.c[worst]:.4g}"
     )
@@ -272,7 +275,8 @@ def _slope(f: _Call, g: _Call, activation, whole: Preactivations, dtype, who) ->
     constant = bool(np.all(np.abs(told - ratio * slope) <= 4 * known * max(1, abs(ratio))))
     said = f"; it is {ratio:.6g} times the slope everywhere" if constant else ""
     message = (
-        f"at q1 = {at.q1[worst]:.4g}, q2 = {at.q2[worst]:.4g}, c = {at.c[worst]:.4g} it is {told[worst]:.8g}, "
+        f"at q1 = {at.q1[worst]:.4g}, q2 = {at.q2[worst]:.4g}, c = {at.c[worst]:.4g} it is "
+        f"{told[worst]:.8g}, "
         "but the "
         f"slope of {who} in c is {slope[worst]:.8g} to {4 * known[worst]:.1g}{said}"
     )

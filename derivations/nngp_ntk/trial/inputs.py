@@ -115,8 +115,14 @@ def evaluated(network: Network, kind: str, X1, X2, shape) -> np.ndarray:
 
 
 def exact(network: Network, kind: str, X1, X2, shape, eps: float) -> Exact:
-    """The kernel at flat inputs, for numbers with ``eps`` from 1 to the next: roundings of half of it."""
-    value = evaluated(network, kind, X1, X2, shape)
+    """The kernel at flat inputs; ``eps`` is what lies between 1 and the next number, a rounding half of it.
+
+    ValueError where the reference has no kernel at these inputs.
+    """
+    try:
+        value = evaluated(network, kind, X1, X2, shape)
+    except (ArithmeticError, ValueError) as error:
+        raise ValueError(f"reference = {network}: no {kind} at inputs of mean square 1: {error}") from None
     own = [np.diagonal(evaluated(network, kind, X, X, shape)) for X in (X1, X2)]
     scale = np.sqrt(own[0])[:, None] * np.sqrt(own[1])[None, :]
     count, rng, moved = roundings(network, X1.shape[1]), np.random.default_rng(0), 0.0

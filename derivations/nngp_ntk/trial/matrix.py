@@ -88,7 +88,8 @@ def _positive(S, relative, right: bool) -> list[Finding]:
     if smallest >= -bound:
         return []
     message = (
-        f"the smallest eigenvalue of the correlation matrix K(x, y)/sqrt(K(x, x) K(y, y)) of {len(S)} inputs, "
+        f"the smallest eigenvalue of the correlation matrix K(x, y)/sqrt(K(x, x) K(y, y)) of {len(S)} "
+        "inputs, "
         ""
         f"some of them nearly parallel, is {smallest:.3g}; rounding allows {-bound:.2g}: Cholesky's method "
         "fails"
@@ -138,7 +139,7 @@ def diagonal_method(subject, at: Inputs) -> list[Finding]:
     size = np.abs(np.diagonal(both)).max()
     if np.max(np.abs(told - np.diagonal(both))) > 1e-7 * size:
         worst = int(np.argmax(np.abs(told - np.diagonal(both))))
-        message = f"diag(X)[{worst}] = {told[worst]:.6g}, but kernel(X, X)[{worst}, {worst}] = {both[worst, worst]:.6g}"
+        message = f"diag(X)[{worst}] = {told[worst]:.6g}, kernel(X, X) has {both[worst, worst]:.6g} there"
         findings.append(Finding("diag", message, {"found": float(told[worst])}))
     if S.shape != both.shape or np.max(np.abs(S - both)) > 1e-7 * size:
         findings.append(Finding("X2 = X1", "kernel(X) is another matrix than kernel(X, X)"))

@@ -34,14 +34,17 @@ def changed_layers(layers):
             ("sigma_b", f"biases of sigma_b = {b:g} are added where there are none",
              lambda one, b=b: one if one.sigma_b else _bias(one, b))
         )  # fmt: skip
-    root = 2**0.5
-    changes += [
-        ("gain", "the gain sqrt(2), 2 in the variance, is missing", lambda one: _weight(one, one.sigma_w / root)),
-        ("gain", "there is a gain sqrt(2) too much, 2 in the variance", lambda one: _weight(one, one.sigma_w * root)),
-        ("gain", "sigma_w is not squared", lambda one: _weight(one, one.sigma_w**0.5)),
-        ("gain", "sigma_w^2 is taken for sigma_w and squared again", lambda one: _weight(one, one.sigma_w**2)),
-        ("gain", "sigma_w is forgotten", lambda one: _weight(one, 1.0)),
-    ]  # fmt: skip
+    gains = (
+        ("the gain sqrt(2), 2 in the variance, is missing", lambda sigma: sigma / 2**0.5),
+        ("there is a gain sqrt(2) too much, 2 in the variance", lambda sigma: sigma * 2**0.5),
+        ("sigma_w is not squared", lambda sigma: sigma**0.5),
+        ("sigma_w^2 is taken for sigma_w and squared again", lambda sigma: sigma**2),
+        ("sigma_w is forgotten", lambda sigma: 1.0),
+    )
+    for message, change in gains:
+        changes.append(
+            ("gain", message, lambda one, change=change: replace(one, sigma_w=change(one.sigma_w)))
+        )
     count = len(dense)
     names = [_ordinal(k, count) for k in range(count)]
     for kind, message, change in changes:
@@ -77,10 +80,6 @@ def changed_layers(layers):
 
 def _bias(one, value):
     return replace(one, sigma_b=value)
-
-
-def _weight(one, value):
-    return replace(one, sigma_w=value)
 
 
 def _ordinal(k: int, count: int) -> str:

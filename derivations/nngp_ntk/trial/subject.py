@@ -65,7 +65,7 @@ class Subject:
         if finding.evidence.get("shape") == (n2, n1):
             message = f"it returned (n2, n1) = ({n2}, {n1}): the transpose, rows belong to X1"
             return Finding("transposed", message, finding.evidence)
-        if finding.kind == "exception" and self.transposes is not None:
+        if finding.kind == "exception" and self.transposes is not None and _about_shapes(finding):
             few = min(n1, n2, 4)
             try:
                 found = self._called(X1[-few:], X2[-few:], dtype)
@@ -95,8 +95,14 @@ class Subject:
             return finding
         return Finding(
             finding.kind,
-            f"{finding.message}, but not for inputs in general: for nearly parallel or opposite ones rounding "
+            f"{finding.message}, but not for inputs in general: for nearly parallel or opposite ones "
+            "rounding "
             ""
             "takes a cosine beyond 1, where arccos and sqrt(1 - cos^2) are NaN, or their slope is infinite",
             {**finding.evidence, "only": "nearly parallel or opposite"},
         )
+
+
+def _about_shapes(finding: Finding) -> bool:
+    said = finding.message.lower()
+    return any(word in said for word in ("shape", "broadcast", "size", "dimension", "match", "out of bounds"))

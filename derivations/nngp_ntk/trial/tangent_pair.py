@@ -91,7 +91,8 @@ def _derivative(subject, other, network, at, dtype) -> list[Finding]:
         return []
     k = int(np.argmax(np.abs(seen - predicted)))
     message = (
-        f"at angle {angles[k]:g} NTK - NNGP is {seen[k]:.6g}, but the slope of the NNGP kernel that was given "
+        f"at angle {angles[k]:g} NTK - NNGP is {seen[k]:.6g}, but the slope of the NNGP kernel that was "
+        "given "
         "says "
         f"{predicted[k]:.6g} (differences of steps {STEP:g}, known to {bound:.1g}): the derivative dual does "
         "not "
