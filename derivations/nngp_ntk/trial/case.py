@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,3 +45,12 @@ def candidates(layers) -> Iterator[tuple[str, object]]:
     for name, one in (*activations().items(), *leaky):
         if repr(one) not in own:
             yield name, one
+
+
+def if_near(case: Case, found: np.ndarray, predict: Callable[[Case], np.ndarray]) -> np.ndarray:
+    """``predict(case)``, if it is right at three pairs of generic inputs; ValueError if not."""
+    few = replace(case, first=case.first[:1], second=case.second[-3:])
+    here = found[:1, -3:]
+    if np.max(np.abs(predict(few) - here)) > 1e-3 * np.max(np.abs(here)):
+        raise ValueError("another one")
+    return predict(case)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,7 +12,7 @@ from theory.validate.trial import Finding
 
 from ..architecture.layers import Conv, Dense
 from ..models.network import Network
-from .case import Case, Hypothesis, candidates
+from .case import Case, Hypothesis, candidates, if_near
 from .other_layers import changed_layers, leaves, other_depths
 from .tangents import tangents
 
@@ -210,7 +209,6 @@ def _activations(case, found, value, where) -> Iterator[Hypothesis]:
     places = [k for k, one in enumerate(layers) if hasattr(one, "derivative_dual")]
     if not places:
         return
-    few = replace(case, first=case.first[:2], second=case.second[-6:])
     for name, other in candidates(layers):
         swapped = tuple(other if k in places else one for k, one in enumerate(layers))
         was = " and ".join(dict.fromkeys(layers[k].name for k in places))
@@ -218,10 +216,14 @@ def _activations(case, found, value, where) -> Iterator[Hypothesis]:
             "activation",
             f"it is the kernel for the activation {name}, not {was}",
             {"as": name},
-            partial(_if_near, few, case, case.with_layers(swapped), found),
+            partial(if_near, case, found, partial(_of_layers, swapped)),
         )
         if name in ("linear", "absolute", "step", "relu", "rectified_square", "erf", "normal_cdf"):
             yield from _scaled_activation(case, name, was, swapped, found, where)
+
+
+def _of_layers(layers, case: Case) -> np.ndarray:
+    return case.of(case.with_layers(layers))
 
 
 def _scaled_activation(case, name, was, layers, found, where):
@@ -231,14 +233,7 @@ def _scaled_activation(case, name, was, layers, found, where):
     except (ValueError, ArithmeticError, NotImplementedError):
         return
     ratio = float(np.sum((found * other)[where]) / np.sum((other**2)[where]))
+    if abs(ratio - 1) < 1e-9:
+        return
     message = f"it is {ratio:.6g} times the kernel for the activation {name}, not {was}"
     yield "activation", message, {"as": name, "factor": ratio}, lambda: ratio * other
-
-
-def _if_near(few: Case, case: Case, network: Network, found) -> np.ndarray:
-    """The kernel at all inputs, if it is right at few."""
-    some = few.of(network)
-    here = found[:2, -6:]
-    if np.max(np.abs(some - here)) > 1e-3 * np.max(np.abs(here)):
-        raise ValueError("another one")
-    return case.of(network)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,6 +28,14 @@ def shorter_type(found: np.ndarray, dtype: str, who: str) -> tuple[list[Finding]
                 message = f"every value is a {kind} number, for {dtype} inputs: it computes in {kind} inside"
                 return [Finding("precision", message, {"type": kind, "eps": eps})], eps
     return [], float(np.finfo(dtype).eps)
+
+
+def precision(findings: list[Finding], claimed) -> list[Finding]:
+    """What is said of a shorter type, once; a note where no more digits are claimed than float32 has."""
+    said = [one for one in findings if one.kind == "precision"]
+    others = [one for one in findings if one.kind != "precision"]
+    enough = claimed is not None and claimed <= np.finfo("float32").precision
+    return [*(replace(one, defect=not enough) for one in said[-1:]), *others]
 
 
 def against_exact(subject, network, kind, at: Inputs, found, wanted: Exact, claimed, dtype, causes=True):

@@ -15,10 +15,10 @@ from theory.validate.trial import Curve, Finding, Trial
 
 from ..models.activation import Activation
 from ..models.duals import activation_of
-from .digits import ROUGH, shorter_type
+from .digits import ROUGH, precision, shorter_type
 from .dual_causes import dual_cause, dual_clip
 from .dual_inputs import ROUNDINGS, ExactDual, Preactivations, exact_dual, preactivations
-from .inputs import ANGLES
+from .inputs import ANGLES, stated
 
 TYPES = ("float64", "float32")
 LIBRARIES = ("numpy", "torch", "jax")
@@ -69,8 +69,9 @@ def dual(
         findings += [replace(one, kind=f"derivative: {one.kind}") if slope else one for one in found]
         curves += curve
     if derivative is not None:
+        at = preactivations(seed).rounded(dtypes[0])
         try:
-            findings += _slope(*calls, acting, preactivations(seed).rounded(dtypes[0]), dtypes[0], who)
+            findings += _slope(*calls, acting, at, dtypes[0], claimed_digits, who)
         except Misbehaved:
             pass  # said already
     claim = "to rounding" if claimed_digits is None else f"to {claimed_digits:g} digits"
@@ -156,7 +157,7 @@ def _judged(call: _Call, activation, slope, claimed, dtypes, whole: Preactivatio
             errors = np.maximum(np.abs(found - wanted.value) / wanted.scale, 1e-17)[:count]
             label = f"{'derivative, ' if slope else ''}{dtype}"
             curve = (Curve(label, ANGLES, tuple(map(float, errors))),)
-    return [*findings, *call.guarded.notes.values()], curve
+    return precision([*findings, *call.guarded.notes.values()], claimed), curve
 
 
 def _first(call, at, dtype) -> np.ndarray:
@@ -253,7 +254,7 @@ def _positive(call, wanted, dtype) -> list[Finding]:
     return [Finding("not positive semidefinite", message, {"eigenvalue": smallest})]
 
 
-def _slope(f: _Call, g: _Call, activation, whole: Preactivations, dtype, who) -> list[Finding]:
+def _slope(f: _Call, g: _Call, activation, whole: Preactivations, dtype, claimed, who) -> list[Finding]:
     """Price's theorem: the derivative dual is the slope of the dual in c; by differences of ``f`` itself."""
     at = whole.chosen(np.abs(whole.rho) < 0.9)
     offsets, weights = np.array([-2.0, -1.0, 1.0, 2.0]), np.array([1.0, -8.0, 8.0, -1.0]) / 12
@@ -266,7 +267,8 @@ def _slope(f: _Call, g: _Call, activation, whole: Preactivations, dtype, who) ->
     slope = slopes[1] + (slopes[1] - slopes[0]) / 15
     told = g(at.q1, at.q2, at.c, dtype)
     largest = np.abs(f(at.q1, at.q2, at.c, dtype)) + activation.diagonal(at.scale)
-    known = np.abs(slopes[1] - slopes[0]) + 16 * float(np.finfo(dtype).eps) / STEP * largest / at.scale
+    relative = 16 * float(np.finfo(dtype).eps) + stated(activation) + (10.0**-claimed if claimed else 0.0)
+    known = np.abs(slopes[1] - slopes[0]) + relative / STEP * largest / at.scale
     off = np.abs(slope - told)
     worst = int(np.argmax(off / known))
     if off[worst] <= 4 * known[worst]:

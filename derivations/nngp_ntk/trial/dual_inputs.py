@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..models.activation import Activation
-from .inputs import ANGLES, GENERIC
+from .inputs import ANGLES, GENERIC, stated
 
 VARIANCES = ((1.0, 1.0), (2.0, 0.3), (0.05, 0.7), (4.0, 4.0), (0.4, 8.0))
 """Of the preactivations at both inputs."""
@@ -88,6 +88,5 @@ def exact_dual(activation: Activation, at: Preactivations, slope: bool, eps: flo
         q1, q2, c = (v * (1 + sign * step) for v, sign in zip((at.q1, at.q2, at.c), signs, strict=True))
         c = np.clip(c, -np.sqrt(q1) * np.sqrt(q2), np.sqrt(q1) * np.sqrt(q2))
         moved = np.maximum(moved, np.abs(np.asarray(of(q1, q2, c)) - value))
-    stated = getattr(activation.pair_form, "accuracy", 0.0)
-    least = step + (stated if isinstance(stated, float) else 0.0)
+    least = step + stated(activation)
     return ExactDual(value, scale, least * scale + moved)

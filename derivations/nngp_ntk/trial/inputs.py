@@ -144,12 +144,14 @@ def count_of(layers) -> int:
 
 def accuracy(network: Network) -> float:
     """What the closed form itself leaves open: 0, or what its quadratures state, once for every layer."""
-    return sum(_accuracy(one) for one in network.layers)
+    return _accuracy(network.layers)
 
 
-def _accuracy(layer) -> float:
-    if isinstance(layer, Residual):
-        return sum(map(_accuracy, layer.layers))
-    form = getattr(layer, "pair_form", None)
-    stated = getattr(form, "accuracy", 0.0)
-    return stated if isinstance(stated, float) else 0.0
+def _accuracy(layers) -> float:
+    return sum(_accuracy(one.layers) if isinstance(one, Residual) else stated(one) for one in layers)
+
+
+def stated(activation) -> float:
+    """The accuracy of a dual by quadrature, relative to its scale; 0 of closed forms, and of other layers."""
+    accuracy = getattr(getattr(activation, "pair_form", None), "accuracy", 0.0)
+    return accuracy if isinstance(accuracy, float) else 0.0

@@ -14,7 +14,7 @@ from theory.validate.trial import Curve, Finding, Trial
 
 from ..models.network import Network
 from .adapters import ADAPTERS, adapted
-from .digits import against_exact, near_curve, shorter_type
+from .digits import against_exact, near_curve, precision, shorter_type
 from .extremes import scales, zero_inputs
 from .inputs import ANGLES, GENERIC, PER_LAYER, Inputs, count_of, exact, inputs, usual_shape
 from .matrix import batches, diagonal_method, square
@@ -135,11 +135,7 @@ def _judged(subject: Subject, network, kind, claimed, nngp, dtypes, whole: bool)
         findings += with_nngp(subject, nngp, network, at, found, wanted, claimed, dtypes[0])
     if any(one.kind in TELLING for one in (*findings, *guarded.notes.values())):
         findings = [one for one in findings if one.kind != "disagrees"]
-    if claimed is not None and claimed <= 6.5:
-        guarded.notes.update(
-            {k: replace(v, defect=False) for k, v in guarded.notes.items() if k == "precision"}
-        )
-    return [*findings, *guarded.notes.values()], near_curve(at, wanted, found, dtypes[0])
+    return precision([*findings, *guarded.notes.values()], claimed), near_curve(at, wanted, found, dtypes[0])
 
 
 def _in_another_type(subject: Subject, network, kind, claimed, dtype, right: bool) -> list[Finding]:

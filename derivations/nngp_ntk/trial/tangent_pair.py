@@ -13,7 +13,7 @@ from theory.validate.trial import Finding
 from ..architecture.layers import Dense
 from .adapters import adapted
 from .digits import against_exact
-from .inputs import Exact, Inputs, exact
+from .inputs import Exact, Inputs, accuracy, exact
 from .subject import Subject
 
 STEP = 1e-2
@@ -32,7 +32,7 @@ def with_nngp(subject, nngp, network, at: Inputs, found, wanted: Exact, claimed,
         values = against_exact(other, network, "nngp", at, K, right, claimed, dtype)
         findings = [replace(one, kind=f"nngp: {one.kind}", message=f"{who}: {one.message}") for one in values]
         findings += _between(subject, other, at, wanted, dtype)
-        findings += _derivative(subject, other, network, at, dtype)
+        findings += _derivative(subject, other, network, at, claimed, dtype)
     except Misbehaved as ended:
         return [replace(ended.finding, kind=f"nngp: {ended.finding.kind}")]
     return [*findings, *(replace(one, kind=f"nngp: {one.kind}") for one in other.guarded.notes.values())]
@@ -55,7 +55,7 @@ def _between(subject, other, at, wanted, dtype) -> list[Finding]:
     return [Finding("ntk below nngp", message, {"eigenvalue": smallest})]
 
 
-def _derivative(subject, other, network, at, dtype) -> list[Finding]:
+def _derivative(subject, other, network, at, claimed, dtype) -> list[Finding]:
     """One hidden layer: NTK - NNGP = c dK/dc, c the covariance behind the first layer, by turning an "
     "input."""
     layers = network.layers
@@ -82,7 +82,8 @@ def _derivative(subject, other, network, at, dtype) -> list[Finding]:
     predicted = -c * slope / (weight * np.sin(angles))
     seen = (subject(x, turned(angles), dtype) - other(x, turned(angles), dtype))[0]
     size = np.max(np.abs(predicted)) + np.max(np.abs(other(x, turned(angles), dtype)))
-    known = np.max(np.abs(slopes[1] - slopes[0])) + 1e3 * float(np.finfo(dtype).eps) / STEP
+    relative = 1e3 * float(np.finfo(dtype).eps) + accuracy(network) + (10.0**-claimed if claimed else 0.0)
+    known = np.max(np.abs(slopes[1] - slopes[0])) + relative / STEP
     apart = float(np.max(np.abs(seen - predicted)))
     bound = (
         10 * float(known) * max(1.0, float(np.max(np.abs(c / (weight * np.sin(angles)))))) * max(size, 1.0)

@@ -12,7 +12,7 @@ import numpy as np
 from ..architecture.layers import Conv, Dense
 from ..models.inputs import start
 from ..models.propagate import through
-from .case import Case, Hypothesis, candidates
+from .case import Case, Hypothesis, candidates, if_near
 
 CLIPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)
 
@@ -65,7 +65,12 @@ def tangents(case, found, value, where) -> Iterator[Hypothesis]:
         yield "derivative dual", message, {}, partial(tangent, case, None, change)
     for name, other in candidates(case.network.layers):
         message = f"the derivative dual is that of {name}"
-        yield "derivative dual", message, {"as": name}, partial(tangent, case, None, None, other)
+        yield (
+            "derivative dual",
+            message,
+            {"as": name},
+            (partial(if_near, case, found, partial(tangent, other=other))),
+        )
 
 
 def tangent(case: Case, change=None, slope=None, other=None, clip: float | None = None) -> np.ndarray:
