@@ -43,7 +43,6 @@ def test_correct_duals_are_accepted(case, seed):
     f, activation, derivative = CORRECT[case]
     trial = validate.dual(f, activation=activation, derivative=derivative, seed=seed)
     assert trial.holds, trial
-    assert trial.seconds < 10
 
 
 def clipped(q1, q2, c, clip=1e-5):
