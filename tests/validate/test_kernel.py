@@ -82,7 +82,7 @@ def textbook(**bugs):
 
 
 def judged(f, network=NETWORK, kind="ntk", **options):
-    return validate.kernel(f, reference=network, kind=kind, name="f", **options)
+    return validate.kernel(f, reference=network, kind=kind, name="f", **{"time_limit": 300.0} | options)
 
 
 # correct kernels
