@@ -78,8 +78,7 @@ def _elsewhere(case: Case, at, found, wanted: Exact, over, error, causes) -> Fin
         return Finding("accuracy", message, {**evidence, "digits": digits})
     message = (
         f"K(X1[{i}], X2[{j}]) = {found[worst]:.6g} where the closed form is {wanted.value[worst]:.6g}, at "
-        "angle "
-        f"{at.angle[worst]:.4g}; {seen}; none of the usual mistakes explains it"
+        f"angle {at.angle[worst]:.4g}; {seen}; none of the usual mistakes explains it"
     )
     return Finding("disagrees", message, {**evidence, "angle": float(at.angle[worst])})
 
@@ -96,8 +95,7 @@ def _lost(case: Case, at, found, wanted: Exact, error, allowed, defect: bool, dt
     side = "nearly parallel" if place < 1.5 else "nearly opposite"
     seen = (
         f"{digits:.1f} digits are left at angle {_told(place)}, rounding leaves {possible:.1f}; digits go "
-        "from "
-        f"angle {widest:.1g} on: {', '.join(f'{d:.1f} at {_told(a)}' for a, d in table[:8:2])}"
+        f"from angle {widest:.1g} on: {', '.join(f'{d:.1f} at {_told(a)}' for a, d in table[:8:2])}"
     )
     clip = clipped(case, found, np.maximum(4 * wanted.bound, 0.03 * size * wanted.scale))
     if clip is not None and size > 1e-14:

@@ -82,11 +82,8 @@ def dual(
         question=f"Is it the dual of {acting!r}, {claim}?",
         setting=(
             f"{len(preactivations(seed).c)} pairs of preactivations (seed {seed}), angles {ANGLES[0]:g} to "
-            "pi "
-            "- "
-            f"{ANGLES[0]:g}, 0 and pi; error over sqrt(T(q1, q1, q1) T(q2, q2, q2)), bound {ROUNDINGS} "
-            "roundings "
-            f"and the closed form's own change by them; {', '.join(dtypes)}; {library}"
+            f"pi - {ANGLES[0]:g}, 0 and pi; error over sqrt(T(q1, q1, q1) T(q2, q2, q2)), bound {ROUNDINGS} "
+            f"roundings and the closed form's own change by them; {', '.join(dtypes)}; {library}"
         ),
         findings=tuple(findings),
         reproduce=(
@@ -189,10 +186,8 @@ def _values(activation, at: Preactivations, slope, found, wanted: ExactDual, cla
     angle = float(np.arccos(at.rho[worst]))
     seen = (
         f"at q1 = {at.q1[worst]:.4g}, q2 = {at.q2[worst]:.4g}, c = {at.c[worst]:.6g} it is "
-        f"{found[worst]:.8g}, the "
-        f"closed form {wanted.value[worst]:.8g}; the error is {error[worst]:.3g} of its scale, rounding "
-        "allows "
-        f"{allowed[worst]:.2g}"
+        f"{found[worst]:.8g}, the closed form {wanted.value[worst]:.8g}; the error is {error[worst]:.3g} of "
+        f"its scale, rounding allows {allowed[worst]:.2g}"
     )
     evidence = {"error": float(error[worst]), "angle": angle}
     if (over & generic).any():
@@ -227,9 +222,7 @@ def _symmetric(call, at, found, wanted, dtype) -> list[Finding]:
         return []
     message = (
         f"f(q1, q2, c) = {found[worst]:.8g} and f(q2, q1, c) = {other[worst]:.8g} at q1 = "
-        f"{at.q1[worst]:.4g}, "
-        ""
-        f"q2 = {at.q2[worst]:.4g}, c = {at.c[worst]:.4g}"
+        f"{at.q1[worst]:.4g}, q2 = {at.q2[worst]:.4g}, c = {at.c[worst]:.4g}"
     )
     return [Finding("not symmetric", message, {"apart": float(apart[worst])})]
 
@@ -278,9 +271,8 @@ def _slope(f: _Call, g: _Call, activation, whole: Preactivations, dtype, claimed
     said = f"; it is {ratio:.6g} times the slope everywhere" if constant else ""
     message = (
         f"at q1 = {at.q1[worst]:.4g}, q2 = {at.q2[worst]:.4g}, c = {at.c[worst]:.4g} it is "
-        f"{told[worst]:.8g}, "
-        "but the "
-        f"slope of {who} in c is {slope[worst]:.8g} to {4 * known[worst]:.1g}{said}"
+        f"{told[worst]:.8g}, but the slope of {who} in c is {slope[worst]:.8g} to "
+        f"{4 * known[worst]:.1g}{said}"
     )
     return [Finding("inconsistent derivative", message, {"ratio": ratio if constant else None})]
 

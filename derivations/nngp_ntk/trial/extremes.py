@@ -92,17 +92,13 @@ def _reported(who, worked, failed, power) -> list[Finding]:
     if usual:
         message = (
             f"at inputs of size 1e{first} {failed[first]}: a constant is added that inputs of another size "
-            "do "
-            ""
-            "not stand, or a rounded table is used"
+            "do not stand, or a rounded table is used"
         )
         return [Finding("scale", message, evidence)]
     reach = f"from 1e{min([*worked, 0])} to 1e{max([*worked, 0])}"
     message = (
         f"it is right for inputs of sizes {reach}; at 1e{first} {failed[first]}: sqrt(q1 q2) leaves the "
-        "range "
-        "of "
-        "numbers where sqrt(q1) sqrt(q2) does not, or a small number is added"
+        "range of numbers where sqrt(q1) sqrt(q2) does not, or a small number is added"
     )
     return [Finding("range of scales", message, evidence, defect=False)]
 

@@ -73,6 +73,7 @@ def kernel(
     at = inputs(seed, shape)
     findings, curves, adapters = [], [], set()
     for depth, network in networks.items():
+        subject = None
         told = who if depth is None else f"{who}({depth})"
         try:
             made = f if depth is None else _made(f, depth, who, time_limit)
@@ -81,7 +82,7 @@ def kernel(
             subject = Subject(Guarded(function, told, time_limit), library, at, made)
             found, curve = _judged(subject, network, kind, claimed_digits, nngp, dtypes, depth is None)
         except Misbehaved as ended:
-            found, curve = [ended.finding], ()
+            found, curve = [ended.finding, *(subject.guarded.notes.values() if subject else ())], ()
         if depth is not None:
             found = [replace(one, message=f"at depth {depth}: {one.message}") for one in found]
         findings += found
@@ -211,12 +212,9 @@ def _setting(at: Inputs, network, kind, dtypes, library, seed, claimed, adapters
     through = "".join(f"; through the adapter for {one}" for one in adapters if one)
     return (
         f"{kind.upper()} at {len(at.first)} x {len(at.second)} inputs of shape {at.shape} (seed {seed}), "
-        "angles "
-        f"{ANGLES[0]:g} to pi - {ANGLES[0]:g}, parallel, opposite, identical; error over sqrt(K(x, x) K(y, "
-        "y)), "
-        f"{bound} and the closed form's own change by them; generic is farther than {GENERIC:g} from 0 and "
-        "pi; "
-        f"{', '.join(dtypes)}; {library}{through}"
+        f"angles {ANGLES[0]:g} to pi - {ANGLES[0]:g}, parallel, opposite, identical; error over sqrt(K(x, "
+        f"x) K(y, y)), {bound} and the closed form's own change by them; generic is farther than "
+        f"{GENERIC:g} from 0 and pi; {', '.join(dtypes)}; {library}{through}"
     )
 
 

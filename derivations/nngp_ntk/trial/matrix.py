@@ -48,8 +48,7 @@ def _symmetry(S, scale, relative) -> list[Finding]:
     message = (
         f"K(x, y) = {S[i, j]:.8g} and K(y, x) = {S[j, i]:.8g} for two inputs: one of them is used in both "
         f"places, or the first argument is treated in another way ({apart[worst]:.2g} of their scale, "
-        "rounding "
-        f"allows {4 * relative:.2g})"
+        f"rounding allows {4 * relative:.2g})"
     )
     return [Finding("not symmetric", message, {"apart": float(apart[worst])})]
 
@@ -64,16 +63,14 @@ def _on_diagonal(S, own: Exact, relative, wanted) -> list[Finding]:
     added = np.diagonal(S - own.value)
     if not outside.any() and np.ptp(added) < 1e-3 * np.max(np.abs(added)):
         message = (
-            f"{np.mean(added):.3g} is added to the diagonal of K(X, X): a jitter that belongs to the solver, "
-            "not "
-            "to the kernel (and K(X1, X2) has none for identical inputs)"
+            f"{np.mean(added):.3g} is added to the diagonal of K(X, X): a jitter that belongs to the "
+            "solver, not to the kernel (and K(X1, X2) has none for identical inputs)"
         )
         return [Finding("jitter", message, {"jitter": float(np.mean(added))})]
     worst = np.unravel_index(np.argmax(np.where(off, error / allowed, 0)), error.shape)
     message = (
         f"K(X, X)[{worst[0]}, {worst[1]}] = {S[worst]:.8g} where the closed form is {own.value[worst]:.8g}, "
-        "though "
-        "K(X1, X2) is right: a branch of its own where X2 is X1"
+        "though K(X1, X2) is right: a branch of its own where X2 is X1"
     )
     return [Finding("X2 = X1", message, {"error": float(error[worst])})]
 
@@ -89,10 +86,8 @@ def _positive(S, relative, right: bool) -> list[Finding]:
         return []
     message = (
         f"the smallest eigenvalue of the correlation matrix K(x, y)/sqrt(K(x, x) K(y, y)) of {len(S)} "
-        "inputs, "
-        ""
-        f"some of them nearly parallel, is {smallest:.3g}; rounding allows {-bound:.2g}: Cholesky's method "
-        "fails"
+        f"inputs, some of them nearly parallel, is {smallest:.3g}; rounding allows {-bound:.2g}: Cholesky's "
+        "method fails"
     )
     least = len(S) * math.sqrt(np.finfo(float).eps)
     evidence = {"eigenvalue": smallest, "bound": bound}
@@ -114,8 +109,7 @@ def batches(subject, at: Inputs, found, wanted: Exact, dtype) -> list[Finding]:
         return []
     message = (
         f"values change by up to {apart.max():.3g} when fewer inputs are asked for: inputs are centred or "
-        "scaled "
-        "by the batch"
+        "scaled by the batch"
     )
     return [Finding("depends on the batch", message, {"apart": float(apart.max())})]
 

@@ -96,9 +96,8 @@ class Subject:
         return Finding(
             finding.kind,
             f"{finding.message}, but not for inputs in general: for nearly parallel or opposite ones "
-            "rounding "
-            ""
-            "takes a cosine beyond 1, where arccos and sqrt(1 - cos^2) are NaN, or their slope is infinite",
+            "rounding takes a cosine beyond 1, where arccos and sqrt(1 - cos^2) are NaN, or their slope is "
+            "infinite",
             {**finding.evidence, "only": "nearly parallel or opposite"},
         )
 

@@ -49,8 +49,7 @@ def _between(subject, other, at, wanted, dtype) -> list[Finding]:
         return []
     message = (
         f"NTK - NNGP has an eigenvalue {smallest:.3g}, rounding allows {-bound:.2g}: the tangent kernel is "
-        "the NNGP "
-        "kernel and what the layers before the last add, a kernel as well"
+        "the NNGP kernel and what the layers before the last add, a kernel as well"
     )
     return [Finding("ntk below nngp", message, {"eigenvalue": smallest})]
 
@@ -93,11 +92,8 @@ def _derivative(subject, other, network, at, claimed, dtype) -> list[Finding]:
     k = int(np.argmax(np.abs(seen - predicted)))
     message = (
         f"at angle {angles[k]:g} NTK - NNGP is {seen[k]:.6g}, but the slope of the NNGP kernel that was "
-        "given "
-        "says "
-        f"{predicted[k]:.6g} (differences of steps {STEP:g}, known to {bound:.1g}): the derivative dual does "
-        "not "
-        "belong to the dual"
+        f"given says {predicted[k]:.6g} (differences of steps {STEP:g}, known to {bound:.1g}): the "
+        "derivative dual does not belong to the dual"
     )
     return [
         Finding(
