@@ -20,6 +20,8 @@ __all__ = [
     "Trial",
     "TrialOf",
     "density",
+    "dual",
+    "kernel",
     "sampler",
     "schedule",
     "score_model",
@@ -93,3 +95,31 @@ def schedule(alpha, sigma, *, kind: str | None = None, **options) -> Trial:
     from .registry import find
 
     return find("schedule")(alpha, sigma, kind=kind, **options)
+
+
+def kernel(f, *, reference, kind: str = "nngp", claimed_digits: float | None = None, **options) -> Trial:
+    """Compares ``f(X1, X2) -> (n1, n2)`` with the NNGP kernel or NTK of a network of infinite width.
+
+    ``reference``: a `Network` of ``derivations.nngp_ntk``; ``kind``: "nngp" or "ntk"; ``X1`` (n1, d), ``X2``
+    (n2, d), or with positions. ``claimed_digits``: how many digits it has to keep everywhere, None for all
+    that rounding leaves. Kernels of scikit-learn, gpytorch and Neural Tangents are called as theirs. Options:
+    ``nngp`` (the NNGP function that belongs to a tangent kernel), ``depths`` (``f`` and ``reference`` are
+    functions of the depth), ``dtypes``, ``library`` ("numpy", "torch", "jax"), ``shape`` (of one input),
+    ``adapter``, ``seed``, ``time_limit`` (seconds), ``name``.
+    """
+    from .registry import find
+
+    return find("kernel")(f, reference=reference, kind=kind, claimed_digits=claimed_digits, **options)
+
+
+def dual(f, *, activation, derivative=None, claimed_digits: float | None = None, **options) -> Trial:
+    """Compares ``f(q1, q2, c)`` with the dual of an activation, its ``derivative`` with the derivative dual.
+
+    The dual is E phi(u) phi(v) of Gaussians of variances ``q1``, ``q2`` and covariance ``c``, all (n,);
+    ``activation`` one of ``derivations.nngp_ntk`` or its name. Options: ``dtypes``, ``library`` ("numpy",
+    "torch", "jax"), ``seed``, ``time_limit`` (seconds), ``name``.
+    """
+    from .registry import find
+
+    found = find("dual")
+    return found(f, activation=activation, derivative=derivative, claimed_digits=claimed_digits, **options)
