@@ -45,7 +45,7 @@ class Guarded:
         given = [copied(one) for one in arguments]
         started = time.perf_counter()
         try:
-            with _time_limit(self.left):
+            with _time_limit(self.left), np.errstate(all="ignore"):  # what overflows is not finite below
                 found = self.function(*given)
         except _Late:
             self._stop(
@@ -53,7 +53,7 @@ class Guarded:
                 f"{self.what} did not return within {self.limit:g} s{_at(where)}: an endless loop?",
                 seconds=self.limit,
             )
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._stop(
                 "exception",
                 f"{self.what} raised {type(error).__name__}: {_first_line(error)}{_at(where)} "
@@ -124,7 +124,11 @@ def _place(error: BaseException) -> str:
 
 @contextmanager
 def _time_limit(seconds: float):
-    """Interrupts the code inside after so long; only the main thread of a Unix process can do that."""
+    """Interrupts the code inside after so long; only the main thread of a Unix process can do that.
+
+    And again every second after, should the code have caught the first. A timer that somebody else had set
+    goes on afterwards.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
@@ -132,19 +136,26 @@ def _time_limit(seconds: float):
     def late(*_):
         raise _Late
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3))
+    before, started = signal.signal(signal.SIGALRM, late), time.monotonic()
+    other, interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), 1.0)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if other:
+            signal.setitimer(signal.ITIMER_REAL, max(other - (time.monotonic() - started), 1e-3), interval)
 
 
 def as_numpy(value: Any) -> np.ndarray | None:
-    """A NumPy array of a number, or of an array of NumPy, PyTorch or JAX; None of anything else."""
+    """A NumPy array of a number, or of an array of NumPy, PyTorch or JAX; None of anything else.
+
+    What NumPy has no type for (bfloat16) becomes float16, which is as short.
+    """
     if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
+        value = value.detach().cpu()
+        value = value.half() if str(value.dtype) == "torch.bfloat16" else value
+        value = value.numpy()
     try:
         array = np.asarray(value)
     except (TypeError, ValueError):
