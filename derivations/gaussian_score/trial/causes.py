@@ -25,7 +25,7 @@ def causes(problem, runs, steps, order: Order, errors, noise, failures) -> list[
         *_converges_elsewhere(problem, runs, steps, order, errors, noise),
     ]
     if failures:
-        found += _rounded(last)
+        found += _rounded(runs[0])
         if order.stuck and not any(one.defect for one in found):
             found += _fitted(problem, last, errors[-1])
     return found
@@ -153,8 +153,8 @@ def _too_few_evaluations(problem, run) -> list[Finding]:
         return []
     said = (
         f"the denoiser was asked at no level below {level:.4g} in {len(grid) - 1} steps, though the last "
-        f"step starts at {grid[-2]:.4g}; and the result is nearer the exact one there, {before:.2g}, than at the "
-        f"end, {here:.2g}"
+        f"step starts at {grid[-2]:.4g}; and the result is nearer the exact one there, {before:.2g}, than at "
+        f"the end, {here:.2g}"
     )
     return [Finding("last step missing", said, {"lowest": level, "there": before, "here": here})]
 
@@ -181,6 +181,9 @@ def _fitted(problem, run, error) -> list[Finding]:
         return [Finding("converges elsewhere", said, {"factors": found})]
     lam, low, high = problem.lam, run.grid[-1], run.grid[0]
     right = problem.gains(low, high)
+    if np.all(found > 1) and np.all(right < 1):
+        said = "every mode grows where it should shrink: the sign of the drift, or of the step"
+        return [Finding("converges elsewhere", said, {"cause": "sign", "factors": found})]
 
     def gains(start, end, speed):
         return ((lam + end**2) / (lam + start**2)) ** (speed / 2)
@@ -219,9 +222,11 @@ def last_step(guarded, problem, drive, wanted: bool | None) -> list[Finding]:
 
     Where it cannot be made at all, that is a defect if it is ``wanted``.
     """
-    grid = np.append(problem.grid(256), 0.0)
+    grid = problem.whole_grid(256)
+    if grid[-1] > 0:
+        return []
     try:
-        run = drive(guarded, problem, grid, "with 256 steps and one more to sigma = 0")
+        run = drive(guarded, problem, grid, f"with {len(grid) - 2} steps and one more to sigma = 0")
     except Misbehaved as ended:
         one = ended.finding
         if one.kind == "time limit":
@@ -233,7 +238,7 @@ def last_step(guarded, problem, drive, wanted: bool | None) -> list[Finding]:
     error = _rms(run.factors / exact - 1)
     euler = _rms(problem.gains(level, grid[0]) * lam / (lam + level**2) / exact - 1)
     message = (
-        f"on 256 steps and one more from {level:.3g} to sigma = 0 the relative error is {error:.2g}; a last "
+        f"on {len(grid) - 2} steps and one more from {level:.3g} to sigma = 0 the relative error is {error:.2g}; a last "
         f"step of Euler's method, the denoiser itself, leaves {euler:.2g} by itself"
     )
     return [Finding("step to 0", message, {"error": error, "euler": euler}, defect=False)]

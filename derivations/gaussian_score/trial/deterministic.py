@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from .problem import DEVIATIONS, Problem, Record
 
 HALF = 0.25
 """Orders come in halves: a claim is met by a measured order within a quarter of it, or above."""
+
+ROUNDING = 1000
+"""In units of the type's eps: errors that stay below are rounding, which adds up over the steps."""
 
 LONGEST = 2048
 """Steps to which the ladder is prolonged at most, where the order has not settled before."""
@@ -67,8 +70,9 @@ def drive(guarded: Guarded, problem: Problem, grid: np.ndarray, where: str) -> R
         off = rows - centre
         each = np.diagonal(off, axis1=1, axis2=2) / np.diagonal(put_in, axis1=1, axis2=2)
         factors = weights @ each
-        scatter = np.max(np.sqrt(weights @ (each - factors) ** 2) / np.abs(factors))
-        scale = problem.spread(grid[0]) * np.abs(factors)
+        size = np.maximum(np.abs(factors), problem.gains(grid[-1], grid[0]))
+        scatter = np.max(np.sqrt(weights @ (each - factors) ** 2) / size)
+        scale = problem.spread(grid[0]) * size
         mixing = np.max(np.abs(off / scale)[:, ~np.eye(modes, dtype=bool)])
     return Run(grid, factors, centre, _number(scatter), _number(mixing), result, problem.asked)
 
@@ -96,7 +100,9 @@ def deterministic(guarded: Guarded, problem: Problem, steps, claimed, method, to
         go(counts[-1])
         order = measured_order(counts, [run.error(problem) for run in runs], noise)
     errors = [run.error(problem) for run in runs]
-    failures = _against_claim(order, claimed, errors, counts, noise)
+    if order.stuck and order.left <= ROUNDING * problem.eps:
+        order = replace(order, stuck=False, exact=max(errors) <= ROUNDING * problem.eps)
+    failures = _against_claim(problem, order, claimed, errors, counts, noise)
     findings = [*causes(problem, runs, counts, order, errors, noise, failures), *failures]
     if sum(one.defect for one in findings) > 1:  # the causes say more than the symptom
         findings = [one for one in findings if one not in failures]
@@ -141,7 +147,7 @@ def _unsettled(order: Order, claimed) -> bool:
     return missed or order.high - order.low > 2 * HALF
 
 
-def _against_claim(order: Order, claimed, errors, steps, noise) -> list[Finding]:
+def _against_claim(problem, order: Order, claimed, errors, steps, noise) -> list[Finding]:
     evidence = {"errors": errors, "steps": list(steps), "rounding": noise}
     if order.exact:
         return []
@@ -149,7 +155,9 @@ def _against_claim(order: Order, claimed, errors, steps, noise) -> list[Finding]
         said = f"the relative error is still {order.left:.3g} in {steps[-1]} steps and does not fall"
         return [Finding("does not converge", said, evidence)]
     if order.value is None:
-        if order.left <= 100 * noise:  # it fell to rounding in too few steps to tell an order
+        if order.left <= max(
+            100 * noise, ROUNDING * problem.eps
+        ):  # it fell to rounding in too few steps to tell an order
             return []
         said = f"no order can be read off the errors {', '.join(f'{e:.2g}' for e in errors)}"
         return [Finding("does not converge", said, evidence)]
@@ -190,7 +198,7 @@ def _remarks(problem, order: Order, errors, steps, noise) -> list[Finding]:
     if order.exact:
         said = f"the relative error is rounding, at most {max(errors):.2g}, in {steps[0]} steps and in more"
         return [Finding("exact", said, evidence, defect=False)]
-    if order.value is None and not order.stuck and order.left <= 100 * noise:
+    if order.value is None and not order.stuck and order.left <= max(100 * noise, ROUNDING * problem.eps):
         said = (
             f"the relative error falls to {order.left:.2g}, rounding of {problem.dtype} (about {noise:.1g}), "
             "in too few steps to tell an order"

@@ -39,7 +39,7 @@ class Problem:
     """Gaussian data in coordinates along their modes; noise from ``sigma_max`` to ``sigma_min``.
 
     ``library`` ("numpy" or "torch") and ``dtype`` are what the sampler is given. ``own`` is a sampler with a
-    grid of its own: ``own.levels(steps)`` are (steps + 1,) levels, the last of them 0.
+    grid of its own: ``own.levels(steps)`` are its levels, which may end at 0.
     """
 
     sigma_max: float
@@ -62,14 +62,23 @@ class Problem:
     def grid(self, steps: int) -> np.ndarray:
         """Noise levels of ``steps`` steps, evenly spaced in the power 1/7 (Karras et al., 2022, eq. 5).
 
-        Or those of the sampler's own grid, without the step to 0. As numbers of the sampler's type.
+        Or those of the sampler's own grid, as far as the level nearest to ``sigma_min``. As numbers of the
+        sampler's type.
         """
         if self.own is not None:
-            return np.asarray(self.own.levels(steps), dtype=float)[:-1]
+            levels = self.whole_grid(steps)
+            above = levels[levels > 0]
+            return above[: 1 + int(np.argmin(np.abs(np.log(above / self.sigma_min))))]
         ends = np.array([self.sigma_max, self.sigma_min]) ** (1 / 7)
         levels = np.linspace(*ends, steps + 1) ** 7
         levels[[0, -1]] = self.sigma_max, self.sigma_min
         return levels.astype(self.dtype).astype(float)
+
+    def whole_grid(self, steps: int) -> np.ndarray:
+        """The same and a step to 0; all of the sampler's own grid, which may end above 0."""
+        if self.own is not None:
+            return np.asarray(self.own.levels(steps), dtype=float)
+        return np.append(self.grid(steps), 0.0)
 
     def even_grid(self, steps: int) -> np.ndarray:
         """Levels evenly spaced in their logarithm."""

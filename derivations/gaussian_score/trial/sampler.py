@@ -10,11 +10,14 @@ from theory.validate.guard import Guarded, Misbehaved
 from theory.validate.registry import trial_of
 from theory.validate.trial import Trial
 
+from .adapters import adapted, named
 from .constants import METHODS
 from .deterministic import HALF, deterministic
 from .problem import Problem
 from .stochastic import STEPS as STOCHASTIC_STEPS
 from .stochastic import moments
+
+__all__ = ["named", "sampler"]
 
 STEPS = (16, 32, 64, 128, 256, 512)
 
@@ -50,17 +53,24 @@ def sampler(
     ``library``: "numpy" or "torch", what ``x_T`` and ``sigmas`` are arrays of; ``dtype``: "float64" or
     "float32", of which type, judged with its rounding. ``steps``: at least 4 numbers, each twice the one
     before. ``seed``: of the starts of a stochastic sampler, whose own draws are its own. ``time_limit``:
-    seconds for all runs (in the main thread). A sampler with an attribute ``levels``, a function of the
-    number of steps, has a grid of its own, of which ``levels(n)`` gives the n + 1 decreasing levels, the
-    last of them 0. ValueError for arguments that make no trial. Source: Karras et al. (2022); Wang and
+    seconds for all runs (in the main thread).
+
+    ``sample`` may also be a scheduler of diffusers (class or instance), a solver of diffrax, or a function
+    ``(model, x, sigmas, ...)`` as k-diffusion has them. A sampler with an attribute ``levels``, a function
+    of the number of steps, has a grid of its own: ``levels(n)`` are its decreasing levels. The order is then
+    measured at the level nearest to its last one above 0 in ``steps[0]`` steps.
+
+    ValueError for arguments that make no trial. Source: Karras et al. (2022); Wang and
     Vastola (2024).
     """
     _check(sample, claimed_order, method, library, dtype, sigma_max, sigma_min, steps)
+    sample = adapted(sample)
+    library, dtype = getattr(sample, "library", library), getattr(sample, "dtype", dtype)
     who = name or getattr(sample, "__name__", type(sample).__name__)
     own = sample if hasattr(sample, "levels") else None
     if own is not None:
-        levels = [_own_levels(own, count) for count in (steps[0], steps[-1])]
-        sigma_max, sigma_min = float(levels[-1][0]), float(max(one[-2] for one in levels))
+        levels = _own_levels(own, steps[0])
+        sigma_max, sigma_min = float(levels[0]), float(levels[levels > 0][-1])
     problem = Problem(sigma_max, sigma_min, library, dtype, own)
     guarded = Guarded(sample, who, time_limit)
     started = time.perf_counter()
@@ -79,8 +89,8 @@ def sampler(
         claimed_order=(claimed_order, None),
         method=(method, None),
         stochastic=(stochastic, False),
-        library=(library, "numpy"),
-        dtype=(dtype, "float64"),
+        library=(library, getattr(sample, "library", "numpy")),
+        dtype=(dtype, getattr(sample, "dtype", "float64")),
         sigma_max=(sigma_max, 80.0 if own is None else sigma_max),
         sigma_min=(sigma_min, 0.002 if own is None else sigma_min),
         steps=(tuple(steps), STEPS),
@@ -144,8 +154,8 @@ def _reproduce(sample, who, options) -> str:
 
 def _own_levels(own, count) -> np.ndarray:
     levels = np.asarray(own.levels(count), dtype=float)
-    if levels.ndim != 1 or len(levels) < 3 or levels[-1] != 0 or not np.all(np.diff(levels) < 0):
-        raise ValueError(f"sample.levels({count}) = {levels}: needs decreasing levels, the last of them 0")
+    if levels.ndim != 1 or len(levels) < 4 or levels[-1] < 0 or not np.all(np.diff(levels) < 0):
+        raise ValueError(f"sample.levels({count}) = {levels}: needs at least 4 decreasing levels >= 0")
     return levels
 
 
