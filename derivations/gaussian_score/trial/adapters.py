@@ -1,4 +1,4 @@
-"""Samplers of other packages as ``sample(denoise, x_T, sigmas) -> x_0``, driven through their own interface."""
+"""Samplers of other packages as ``sample(denoise, x_T, sigmas) -> x_0``, by their own interface."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ PURE = 1e8
 """The noise level, for one of signal, that stands for noise without signal."""
 
 NOT_FLOWS = (
-    "Inverse",
-    "CM",
-    "LCM",
-    "TCD",
-    "RePaint",
-    "UnCLIP",
+    "CMStochasticIterative",
     "CogVideoX",
+    "DDIMInverse",
+    "DDPMWuerstchen",
+    "DPMSolverMultistepInverse",
     "FlowMap",
+    "FlowMatchLCM",
+    "LCM",
+    "LTXEulerAncestral",
+    "MiniMax",
     "Piflow",
-    "Wuerstchen",
+    "RePaint",
+    "SCM",
+    "TCD",
+    "UnCLIP",
 )
-"""Parts of names of schedulers that do not follow the probability flow of a denoiser from noise to data."""
+"""How names of schedulers begin that do not follow the probability flow of a denoiser from noise to data."""
 
 
 def adapted(sample):
@@ -53,7 +58,7 @@ def _of(package: str, base: str, sample) -> bool:
 
 
 class KDiffusion:
-    """A function ``sample(model, x, sigmas, extra_args, callback, disable)`` on PyTorch, as k-diffusion has."""
+    """A function ``sample(model, x, sigmas, extra_args, callback, disable)`` on PyTorch, as k-diffusion's."""
 
     library = "torch"
 
@@ -96,6 +101,9 @@ def diffrax_solver(solver):
     made = solver() if isinstance(solver, type) else solver
 
     def sample(denoise, x, sigmas):
+        def outside(x, sigma):
+            return np.asarray(denoise(np.asarray(x), np.asarray(sigma)))
+
         def field(sigma, x, _):
             shape = jax.ShapeDtypeStruct(x.shape, x.dtype)
             found = jax.pure_callback(
@@ -120,23 +128,25 @@ def diffrax_solver(solver):
 
 
 class Scheduled:
-    """A scheduler of diffusers, on its own grid, in its own parametrisation, by ``set_timesteps`` and ``step``.
+    """A scheduler of diffusers, on its own grid and parametrisation, by ``set_timesteps`` and ``step``.
 
     ``scheduler``: a class or an instance; ``config``: changes of its configuration. Samples are not clipped
     (``clip_sample`` and ``thresholding`` off: they suppose images), and the network is exact at the level at
     which the scheduler believes to be, whatever the timestep that it passes. ValueError of one that does not
     follow the flow, or whose parametrisation is not known here.
+
+    Orders are measured at the level nearest to ``stop``: below it steps even in time are not small in the
+    logarithm of the level. The numbers of steps divide the usual 1,000 timesteps.
     """
 
-    library, dtype = "torch", "float32"
+    library, dtype, steps, stop = "torch", "float32", (25, 50, 100, 200), 0.3
 
     def __init__(self, scheduler, **config):
         made = scheduler if not isinstance(scheduler, type) else None
         self.cls = type(made) if made is not None else scheduler
         self.config = dict(config)
         name = self.cls.__name__
-        reason = next((part for part in NOT_FLOWS if part in name), None)
-        if reason is not None or not all(hasattr(self.cls, one) for one in ("step", "set_timesteps")):
+        if name.startswith(NOT_FLOWS) or not all(hasattr(self.cls, one) for one in ("step", "set_timesteps")):
             raise ValueError(f"{name}: does not follow the probability flow of a denoiser from noise to data")
         known = inspect.signature(self.cls.__init__).parameters
         off = {key: False for key in ("clip_sample", "thresholding") if key in known}
@@ -151,6 +161,8 @@ class Scheduled:
         )
         self.steps_by_start: dict[float, int] = {}
         self.kind = self._kind()
+        whole = "Singlestep" in name
+        self.block = self._new(8).config.solver_order if whole else 1  # levels between are not whole steps
 
     def _new(self, steps: int):
         scheduler = self.cls(**self.settings)
@@ -163,6 +175,8 @@ class Scheduled:
         scheduler = self._new(8)
         if self.cls.__name__.startswith("FlowMatch"):
             return "flow"
+        if self.cls.__name__ == "IPNDMScheduler":
+            return "v"
         if hasattr(scheduler, "precondition_outputs"):
             return "edm"
         if scheduler.config.get("prediction_type", "epsilon") != "epsilon":
@@ -181,9 +195,13 @@ class Scheduled:
         """Its levels in EDM's variables, decreasing; the first `PURE` where it starts without signal."""
         scheduler = self._new(steps)
         if self.kind == "table":
-            times = np.array(list(dict.fromkeys(int(t) for t in scheduler.timesteps)))
+            times = getattr(scheduler, "_timesteps", None)  # of PNDM, whose others are stages of a step
+            times = scheduler.timesteps.numpy() if times is None else np.asarray(times)[::-1]
             kept = np.append(scheduler.alphas_cumprod.double().numpy()[times], self._final(scheduler))
             found = np.sqrt((1 - kept) / kept)
+        elif self.kind == "v":
+            signal, noise = scheduler.alphas.double().numpy(), scheduler.betas.double().numpy()
+            found = np.divide(noise, signal, where=signal > 1 / PURE, out=np.full(len(signal), PURE))
         else:
             found = np.array([float(one) for one in scheduler.sigmas])
             if self.kind == "flow":
@@ -198,7 +216,7 @@ class Scheduled:
 
     def _calls(self, intervals: int, scheduler) -> int:
         """How many calls of ``step`` make so many steps from level to level."""
-        if "PNDM" in self.__name__:
+        if self.cls.__name__ == "PNDMScheduler":  # three steps of Runge and Kutta's method first
             return intervals + (1 if scheduler.config.skip_prk_steps else 9)
         return intervals * getattr(self.cls, "order", 1)
 
@@ -208,11 +226,14 @@ class Scheduled:
             return 1 / (1 + level)
         return 1.0 if self.kind in ("ve", "edm") else 1 / np.sqrt(1 + level**2)
 
-    def _level(self, scheduler, position: int, t, sample) -> float:
+    def _level(self, scheduler, position: int, t) -> float:
         """The level in EDM's variables at which the scheduler evaluates in this call."""
         if self.kind == "table":
             kept = float(scheduler.alphas_cumprod.double()[int(t)])
             return np.sqrt((1 - kept) / kept)
+        if self.kind == "v":
+            signal, noise = float(scheduler.alphas[position]), float(scheduler.betas[position])
+            return noise / signal if signal > 1 / PURE else PURE
         level = float(scheduler.sigmas[position])
         if hasattr(scheduler, "sigmas_interpol") and not scheduler.state_in_first_order:
             level = float(scheduler.sigmas_interpol[position])
@@ -229,6 +250,8 @@ class Scheduled:
             skip = data**2 / (level**2 + data**2)
             return (clean - skip * x) / (level * data / np.sqrt(level**2 + data**2))
         noise = (x - clean) / level
+        if self.kind == "v":
+            return self._alpha(level) * (noise - level * clean)
         return noise - clean if self.kind == "flow" else noise
 
     def __call__(self, denoise, x, sigmas):
@@ -238,8 +261,9 @@ class Scheduled:
         sample = x * self._alpha(levels[0])
         calls = min(self._calls(len(levels) - 1, scheduler), len(scheduler.timesteps))
         for position, t in enumerate(scheduler.timesteps[:calls]):
-            scheduler.scale_model_input(sample, t) if hasattr(scheduler, "scale_model_input") else None
-            level = self._level(scheduler, position, t, sample)
+            if hasattr(scheduler, "scale_model_input"):
+                scheduler.scale_model_input(sample, t)  # it also finds its place on the grid
+            level = self._level(scheduler, position, t)
             output = self._output(scheduler, denoise, sample, level)
             sample = scheduler.step(output, t, sample, return_dict=False)[0]
         return sample / self._alpha(levels[-1])

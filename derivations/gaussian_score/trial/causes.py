@@ -222,7 +222,7 @@ def last_step(guarded, problem, drive, wanted: bool | None) -> list[Finding]:
 
     Where it cannot be made at all, that is a defect if it is ``wanted``.
     """
-    grid = problem.whole_grid(256)
+    grid = problem.whole_grid(256 if problem.own is None else 200)
     if grid[-1] > 0:
         return []
     try:
@@ -238,8 +238,8 @@ def last_step(guarded, problem, drive, wanted: bool | None) -> list[Finding]:
     error = _rms(run.factors / exact - 1)
     euler = _rms(problem.gains(level, grid[0]) * lam / (lam + level**2) / exact - 1)
     message = (
-        f"on {len(grid) - 2} steps and one more from {level:.3g} to sigma = 0 the relative error is {error:.2g}; a last "
-        f"step of Euler's method, the denoiser itself, leaves {euler:.2g} by itself"
+        f"on {len(grid) - 2} steps and one more from {level:.3g} to sigma = 0 the relative error is "
+        f"{error:.2g}; a last step of Euler's method, the denoiser itself, leaves {euler:.2g} by itself"
     )
     return [Finding("step to 0", message, {"error": error, "euler": euler}, defect=False)]
 

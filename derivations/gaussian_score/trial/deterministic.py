@@ -102,6 +102,7 @@ def deterministic(guarded: Guarded, problem: Problem, steps, claimed, method, to
     errors = [run.error(problem) for run in runs]
     if order.stuck and order.left <= ROUNDING * problem.eps:
         order = replace(order, stuck=False, exact=max(errors) <= ROUNDING * problem.eps)
+    order = _blurred(problem, runs, order)
     failures = _against_claim(problem, order, claimed, errors, counts, noise)
     findings = [*causes(problem, runs, counts, order, errors, noise, failures), *failures]
     if sum(one.defect for one in findings) > 1:  # the causes say more than the symptom
@@ -125,6 +126,14 @@ def rounding(problem: Problem, runs: list[Run]) -> float:
     """The error that rounding makes: by the type, and by how far equal deviations came out different."""
     seen = max((run.scatter for run in runs if np.isfinite(run.scatter)), default=0.0)
     return max(16 * problem.eps, 3 * min(seen, 0.02))
+
+
+def _blurred(problem: Problem, runs: list[Run], order: Order) -> Order:
+    """With the interval that an own grid allows: its levels are not all at the one that is compared."""
+    if problem.own is None or order.value is None:
+        return order
+    off = max(abs(float(np.log2(run.grid[-1] / problem.sigma_min))) for run in runs[-3:])
+    return replace(order, low=order.low - off, high=order.high + off)
 
 
 def _repeats(guarded: Guarded, problem: Problem, first: Run, count: int) -> None:
@@ -204,6 +213,12 @@ def _remarks(problem, order: Order, errors, steps, noise) -> list[Finding]:
             "in too few steps to tell an order"
         )
         return [Finding("rounding", said, evidence, defect=False)]
+    if _unsettled(order, None):
+        said = (
+            f"between {order.low:.3g} and {order.high:.3g}: the slopes have not settled in {steps[-1]} "
+            f"steps, errors {', '.join(f'{e:.2g}' for e in errors)}"
+        )
+        return [Finding("order not settled", said, evidence, defect=False)]
     floor = [f"{count}" for count, error in zip(steps, errors, strict=True) if error <= 30 * noise]
     if floor and order.value is not None:
         said = (

@@ -67,8 +67,9 @@ class Problem:
         """
         if self.own is not None:
             levels = self.whole_grid(steps)
+            block = getattr(self.own, "block", 1)
             above = levels[levels > 0]
-            return above[: 1 + int(np.argmin(np.abs(np.log(above / self.sigma_min))))]
+            return above[: 1 + block * int(np.argmin(np.abs(np.log(above[::block] / self.sigma_min))))]
         ends = np.array([self.sigma_max, self.sigma_min]) ** (1 / 7)
         levels = np.linspace(*ends, steps + 1) ** 7
         levels[[0, -1]] = self.sigma_max, self.sigma_min

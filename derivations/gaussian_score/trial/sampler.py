@@ -33,7 +33,7 @@ def sampler(
     dtype: str = "float64",
     sigma_max: float = 80.0,
     sigma_min: float = 0.002,
-    steps: tuple[int, ...] = STEPS,
+    steps: tuple[int, ...] | None = None,
     to_zero: bool | None = None,
     seed: int = 0,
     time_limit: float = 60.0,
@@ -58,19 +58,23 @@ def sampler(
     ``sample`` may also be a scheduler of diffusers (class or instance), a solver of diffrax, or a function
     ``(model, x, sigmas, ...)`` as k-diffusion has them. A sampler with an attribute ``levels``, a function
     of the number of steps, has a grid of its own: ``levels(n)`` are its decreasing levels. The order is then
-    measured at the level nearest to its last one above 0 in ``steps[0]`` steps.
+    measured at the level that is in ``steps[0]`` steps the nearest to its attribute ``stop`` (without: the
+    last above 0). ``library``, ``dtype`` and ``steps`` are its attributes where it has them.
 
     ValueError for arguments that make no trial. Source: Karras et al. (2022); Wang and
     Vastola (2024).
     """
-    _check(sample, claimed_order, method, library, dtype, sigma_max, sigma_min, steps)
     sample = adapted(sample)
+    steps = tuple(steps if steps is not None else getattr(sample, "steps", STEPS))
+    _check(sample, claimed_order, method, library, dtype, sigma_max, sigma_min, steps)
     library, dtype = getattr(sample, "library", library), getattr(sample, "dtype", dtype)
     who = name or getattr(sample, "__name__", type(sample).__name__)
     own = sample if hasattr(sample, "levels") else None
     if own is not None:
         levels = _own_levels(own, steps[0])
-        sigma_max, sigma_min = float(levels[0]), float(levels[levels > 0][-1])
+        above = levels[levels > 0]
+        stop = getattr(own, "stop", above[-1])
+        sigma_max, sigma_min = float(levels[0]), float(above[np.argmin(np.abs(np.log(above / stop)))])
     problem = Problem(sigma_max, sigma_min, library, dtype, own)
     guarded = Guarded(sample, who, time_limit)
     started = time.perf_counter()
@@ -78,7 +82,7 @@ def sampler(
         if stochastic:
             found = moments(guarded, problem, claimed_order, seed)
         else:
-            found = deterministic(guarded, problem, tuple(steps), claimed_order, method, to_zero)
+            found = deterministic(guarded, problem, steps, claimed_order, method, to_zero)
     except Misbehaved as ended:
         found = dict(findings=[ended.finding], order=None, order_interval=None, curves=())
     counts = STOCHASTIC_STEPS if stochastic else steps
@@ -93,7 +97,7 @@ def sampler(
         dtype=(dtype, getattr(sample, "dtype", "float64")),
         sigma_max=(sigma_max, 80.0 if own is None else sigma_max),
         sigma_min=(sigma_min, 0.002 if own is None else sigma_min),
-        steps=(tuple(steps), STEPS),
+        steps=(steps, getattr(sample, "steps", STEPS)),
         to_zero=(to_zero, None),
         seed=(seed, 0),
     )

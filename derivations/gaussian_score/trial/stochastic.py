@@ -20,7 +20,8 @@ def moments(guarded, problem, claimed, seed: int = 0) -> dict:
     findings, together = _draws(guarded, problem)
     rng, order = np.random.default_rng(seed), claimed or 1.0
     measured, curve = [], []
-    for count in STEPS:
+    ladder = tuple(getattr(problem.own, "steps", STEPS))
+    for count in ladder:
         grid = problem.grid(count)
         start = problem.mean + problem.spread(grid[0]) * rng.normal(
             size=(REPLICATES * BATCH, len(problem.mean))
@@ -33,16 +34,16 @@ def moments(guarded, problem, claimed, seed: int = 0) -> dict:
             means, squares = off.mean(axis=1), (off**2).mean(axis=1)
             measured.append(Measurement(np.concatenate([means, squares], axis=1), steps=count))
             curve.append(float(np.sqrt(np.mean((squares.mean(axis=0) - 1) ** 2))))
-        if count == STEPS[0] and not problem.asked.levels:
+        if count == ladder[0] and not problem.asked.levels:
             findings.append(Finding("ignores the denoiser", "the denoiser was never called"))
-    judged = _against_moments(problem, measured, order)
+    judged = _against_moments(problem, measured, order, ladder)
     if judged.defect and together:
         findings.append(together)
     return dict(
         findings=[*findings, judged],
         order=None,
         order_interval=None,
-        curves=[Curve("variances", STEPS, tuple(curve))],
+        curves=[Curve("variances", ladder, tuple(curve))],
     )
 
 
@@ -84,12 +85,12 @@ def _same_draws(places) -> Finding | None:
     return Finding("same draws in every step", said)
 
 
-def _against_moments(problem, measured, order) -> Finding:
+def _against_moments(problem, measured, order, ladder) -> Finding:
     modes = len(problem.mean)
     aim = np.concatenate([np.zeros(modes), np.ones(modes)])
     if not all(np.all(np.isfinite(one.values) & (np.abs(one.values) < 1e100)) for one in measured):
         return Finding("stochastic variance", "the variance is beyond every bound: above 1e100")
-    verdict = FiniteSize(order, STEPS, varies="steps").judge(measured, [aim] * len(STEPS))
+    verdict = FiniteSize(order, ladder, varies="steps").judge(measured, [aim] * len(ladder))
     ratios = measured[-1].values.mean(axis=0)[modes:]
     if verdict.holds:
         said = (
@@ -103,7 +104,7 @@ def _against_moments(problem, measured, order) -> Finding:
     ratio = measured[-1].values.mean(axis=0)[worst]
     said = f"{ratio:.4g} standard deviations off" if what == "mean" else f"{ratio:.4g} times the right one"
     message = (
-        f"the {what} of the mode of variance {problem.lam[mode]:g} is {said} in {STEPS[-1]} steps, "
+        f"the {what} of the mode of variance {problem.lam[mode]:g} is {said} in {ladder[-1]} steps, "
         f"z = {z[worst]:.1f} extrapolated to infinitely many ({verdict.summary})" + _noise(ratios)
     )
     return Finding(f"stochastic {what}", message, {"z": z, "variance_ratios": ratios})
