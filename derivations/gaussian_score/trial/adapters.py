@@ -122,6 +122,7 @@ def diffrax_solver(solver):
             found = np.array(solved.ys[-1])
         return denoise(found, float(nodes[-1])) if last else found
 
+    sample.steps = (16, 32, 64, 128)  # each grid is compiled anew
     sample.__name__ = f"diffrax:{type(made).__name__}"
     sample.__qualname__ = f"<{sample.__name__}>"
     return sample
@@ -156,8 +157,9 @@ class Scheduled:
         self.__name__ = name
         given = "".join(f", {key}={value!r}" for key, value in config.items())
         self.expression = (
-            "import diffusers; from derivations.gaussian_score.trial.adapters import Scheduled",
-            f"Scheduled(diffusers.{name}{given})",
+            f"from {self.cls.__module__.partition('.schedulers')[0]} import {name}\n"
+            "from derivations.gaussian_score.trial.adapters import Scheduled",
+            f"Scheduled({name}{given})",
         )
         self.steps_by_start: dict[float, int] = {}
         self.kind = self._kind()

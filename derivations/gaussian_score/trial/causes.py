@@ -61,6 +61,12 @@ def _start(problem, run) -> list[Finding]:
 def _not_affine(runs) -> list[Finding]:
     """Gaussian data make every step affine: deviations of different size must come out in proportion."""
     run = runs[-1]
+    size = float(np.max(np.abs(run.result)))
+    if size > 1e6 * run.grid[0]:
+        said = (
+            f"in {len(run.grid) - 1} steps values grow to {size:.2g}: rounding is amplified from step to step"
+        )
+        return [Finding("unstable", said, {"largest": size})]
     worst = max(run.scatter, run.mixing)
     if worst <= 0.02:
         return []
