@@ -7,6 +7,8 @@ import sys
 
 import numpy as np
 
+from theory.validate.trial import Finding
+
 PURE = 1e8
 """The noise level, for one of signal, that stands for noise without signal."""
 
@@ -106,9 +108,7 @@ def diffrax_solver(solver):
 
         def field(sigma, x, _):
             shape = jax.ShapeDtypeStruct(x.shape, x.dtype)
-            found = jax.pure_callback(
-                lambda x, s: np.asarray(denoise(np.asarray(x), np.asarray(s))), shape, x, sigma
-            )
+            found = jax.pure_callback(outside, shape, x, sigma)
             return (x - found) / sigma
 
         with jax.enable_x64():
@@ -155,7 +155,8 @@ class Scheduled:
         base = {key: value for key, value in base.items() if key in known}
         self.settings = {**base, **off, **config}
         self.__name__ = name
-        given = "".join(f", {key}={value!r}" for key, value in config.items())
+        changed = {key: value for key, value in base.items() if value != known[key].default} | config
+        given = "".join(f", {key}={value!r}" for key, value in changed.items())
         self.expression = (
             f"from {self.cls.__module__.partition('.schedulers')[0]} import {name}\n"
             "from derivations.gaussian_score.trial.adapters import Scheduled",
@@ -182,9 +183,8 @@ class Scheduled:
         if hasattr(scheduler, "precondition_outputs"):
             return "edm"
         if scheduler.config.get("prediction_type", "epsilon") != "epsilon":
-            raise ValueError(
-                f"{self.__name__}: prediction_type {scheduler.config.prediction_type!r}, not epsilon"
-            )
+            asked = scheduler.config.prediction_type
+            raise ValueError(f"{self.__name__}: prediction_type {asked!r}, only 'epsilon' is driven")
         if not hasattr(scheduler, "alphas_cumprod"):
             raise ValueError(f"{self.__name__}: a parametrisation that is not known here")
         if not hasattr(scheduler, "sigmas"):
@@ -255,6 +255,26 @@ class Scheduled:
         if self.kind == "v":
             return self._alpha(level) * (noise - level * clean)
         return noise - clean if self.kind == "flow" else noise
+
+    def notes(self, steps: int) -> list[Finding]:
+        """How far the timesteps that it passes are from its levels, by the table of the training."""
+        scheduler = self._new(steps)
+        if self.kind not in ("vp", "ve") or hasattr(scheduler, "sigmas_interpol"):
+            return []
+        kept = scheduler.alphas_cumprod.double().numpy()
+        if not np.all(kept > 0):
+            return []
+        times = scheduler.timesteps.double().numpy()
+        table = np.interp(times, np.arange(len(kept)), np.sqrt((1 - kept) / kept))
+        off = float(np.max(np.abs(table / scheduler.sigmas.double().numpy()[: len(times)] - 1)))
+        if off < 1e-5:
+            return []
+        said = (
+            f"in {steps} steps the network would be asked at timesteps whose level, by the table of the "
+            f"training, is up to {off:.2g} from the level of the step, relative: timesteps are rounded. Here "
+            "it is exact at the level of the step"
+        )
+        return [Finding("timesteps rounded", said, {"worst": off}, defect=False)]
 
     def __call__(self, denoise, x, sigmas):
         levels = [float(one) for one in sigmas]

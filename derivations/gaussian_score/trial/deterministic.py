@@ -112,6 +112,8 @@ def deterministic(guarded: Guarded, problem: Problem, steps, claimed, method, to
         findings += error_constants(guarded, problem, drive, order, method)
     elif method is not None:
         findings.append(Finding("error constant", "not measured: first the order has to be right"))
+    if hasattr(problem.own, "notes"):
+        findings += problem.own.notes(steps[-1])
     if to_zero is not False:
         findings += last_step(guarded, problem, drive, to_zero)
     return dict(
