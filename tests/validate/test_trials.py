@@ -92,15 +92,20 @@ def forever_in_spite(x):
             return x
 
 
-@pytest.mark.parametrize("function", [forever, forever_in_spite])
+def forever_busy(x):
+    while True:
+        x = x + 1
+
+
+@pytest.mark.parametrize("function", [forever, forever_in_spite, forever_busy])
 def test_an_endless_loop_is_ended(function):
-    started = time.perf_counter()
+    started = time.process_time()
     assert stopped(function, np.ones(2), limit=0.2).kind == "time limit"
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 2
 
 
 def test_the_limit_is_for_all_calls_together():
-    guarded = Guarded(lambda x: time.sleep(0.15) or x, "f", 0.25)
+    guarded = Guarded(lambda x: time.sleep(0.15) or x, "f", 0.02)
     guarded(np.ones(2), shape=(2,))
     with pytest.raises(Misbehaved, match="f "):
         guarded(np.ones(2), shape=(2,))

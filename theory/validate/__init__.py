@@ -28,7 +28,7 @@ def sampler(sample, *, claimed_order: float | None = None, **options) -> Trial:
     Options: ``method`` ("euler", "heun", "dpm++2m", "adams2": whose error constants it should have),
     ``stochastic``, ``library`` ("numpy" or "torch"), ``dtype`` ("float64" or "float32"), ``sigma_max``,
     ``sigma_min``, ``steps``, ``to_zero`` (whether it must be able to go to 0), ``seed``, ``time_limit``
-    (seconds), ``name``. ValueError for arguments that make no trial.
+    (seconds of the processor), ``name``. ValueError for arguments that make no trial.
     """
     from .registry import find
 

@@ -53,7 +53,7 @@ def sampler(
     ``library``: "numpy" or "torch", what ``x_T`` and ``sigmas`` are arrays of; ``dtype``: "float64" or
     "float32", of which type, judged with its rounding. ``steps``: at least 4 numbers, each twice the one
     before. ``seed``: of the starts of a stochastic sampler, whose own draws are its own. ``time_limit``:
-    seconds for all runs (in the main thread).
+    seconds of the processor for all runs, in the main thread.
 
     ``sample`` may also be a scheduler of diffusers (class or instance), a solver of diffrax, or a function
     ``(model, x, sigmas, ...)`` as k-diffusion has them. A sampler with an attribute ``levels``, a function
