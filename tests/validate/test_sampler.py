@@ -122,7 +122,9 @@ def test_correct_samplers_are_accepted(sample, order):
 
 
 @pytest.mark.parametrize(
-    ("sample", "method"), [(euler, "euler"), (heun, "heun"), (dpm_solver_2m, "dpm++2m")], ids=str
+    ("sample", "method"),
+    [(euler, "euler"), (heun, "heun"), (dpm_solver_2m, "dpm++2m")],
+    ids=lambda one: getattr(one, "__name__", one),
 )
 def test_error_constants_name_the_method(sample, method):
     (found,) = [f for f in validate.sampler(sample).findings if f.kind == "error constant"]
