@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -44,10 +45,12 @@ def validate(
     from ..validate.registry import find
     from .terminal import print_json
 
-    tested = _imported(subject)
+    judge = find(trial, package)
+    named = getattr(sys.modules[judge.module], "named", lambda subject: None)  # solvers that are no attribute
     options = dict(claimed_order=claimed_order, stochastic=stochastic, library=library, name=subject)
     try:
-        found = find(trial, package)(tested, **options)
+        tested = named(subject) or _imported(subject)
+        found = judge(tested, **options)
     except ValueError as error:
         raise UsageError(str(error)) from error
     if html is not None:

@@ -36,8 +36,13 @@ def sampler(sample, *, claimed_order: float | None = None, **options) -> Trial:
 
     ``sample(denoise, x_T, sigmas) -> x_0`` in EDM's variables: ``x_T`` (B, D) at noise level ``sigmas[0]``,
     ``denoise(x, sigma)`` the mean of the clean data with ``sigma`` a number or one for each row, ``sigmas``
-    (n + 1,) decreasing, to the last of which the sampler goes. Options: ``library`` ("numpy" or "torch"),
-    ``stochastic``, ``sigma_max``, ``sigma_min``, ``steps``, ``time_limit`` (seconds), ``name``.
+    (n + 1,) decreasing, to the last of which the sampler goes; or a scheduler of diffusers, a solver of
+    diffrax, a function ``(model, x, sigmas, ...)`` of k-diffusion's kind.
+
+    Options: ``method`` ("euler", "heun", "dpm++2m", "adams2": whose error constants it should have),
+    ``stochastic``, ``library`` ("numpy" or "torch"), ``dtype`` ("float64" or "float32"), ``sigma_max``,
+    ``sigma_min``, ``steps``, ``to_zero`` (whether it must be able to go to 0), ``seed``, ``time_limit``
+    (seconds of the processor), ``name``. ValueError for arguments that make no trial.
     """
     from .registry import find
 

@@ -23,12 +23,18 @@ class Misbehaved(Exception):
         self.finding = finding
 
 
+PATIENCE = 10
+"""How many seconds on the clock go with each of the processor: on a busy machine nothing is endless yet."""
+
+
 class _Late(BaseException):
     """Raised inside a call that takes too long; a BaseException, so that nobody's ``except`` keeps it."""
 
 
 class Guarded:
-    """Calls a function within a time limit (seconds for all calls together) and keeps what it notices.
+    """Calls a function within a time limit (for all calls together) and keeps what it notices.
+
+    The limit is in seconds of the processor, in all threads; and `PATIENCE` times as many on the clock.
 
     `notes` collects findings that do not end the trial: an input that was changed, results of less
     precision than the input. `Misbehaved` is raised for those that do: an exception, NaN, a wrong shape,
@@ -36,32 +42,37 @@ class Guarded:
     """
 
     def __init__(self, function: Callable, what: str, limit: float):
-        self.function, self.what, self.left = function, what, limit
-        self.limit = limit
+        self.function, self.what, self.limit = function, what, limit
+        self.left, self.left_on_clock = limit, PATIENCE * limit
         self.notes: dict[str, Finding] = {}
 
     def __call__(self, *arguments, shape: tuple[int, ...], where: str = "") -> np.ndarray:
         """The result as float64, for copies of the arguments; ``where`` says at which place of the trial."""
         given = [copied(one) for one in arguments]
-        started = time.perf_counter()
+        started, began = time.process_time(), time.monotonic()
         try:
-            with _time_limit(self.left):
+            with (
+                _time_limit(self.left, self.left_on_clock),
+                np.errstate(all="ignore"),
+            ):  # what overflows is not finite below
                 found = self.function(*given)
         except _Late:
             self._stop(
                 "time limit",
-                f"{self.what} did not return within {self.limit:g} s{_at(where)}: an endless loop?",
+                f"{self.what} did not return within {self.limit:g} s of the processor{_at(where)}: an "
+                "endless loop?",
                 seconds=self.limit,
             )
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._stop(
                 "exception",
                 f"{self.what} raised {type(error).__name__}: {_first_line(error)}{_at(where)} "
                 f"({_place(error)})",
                 error=type(error).__name__,
             )
-        self.left -= time.perf_counter() - started
-        if self.left <= 0:
+        self.left -= time.process_time() - started
+        self.left_on_clock -= time.monotonic() - began
+        if min(self.left, self.left_on_clock) <= 0:
             self._stop("time limit", f"{self.what} took more than {self.limit:g} s in all calls together")
         for position, (before, after) in enumerate(zip(arguments, given, strict=True)):
             if changed(before, after):
@@ -123,8 +134,12 @@ def _place(error: BaseException) -> str:
 
 
 @contextmanager
-def _time_limit(seconds: float):
-    """Interrupts the code inside after so long; only the main thread of a Unix process can do that."""
+def _time_limit(seconds: float, on_clock: float):
+    """Interrupts the code inside after so long; only the main thread of a Unix process can do that.
+
+    And again every second after, should the code have caught the first. Timers that somebody else had set
+    go on afterwards.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
@@ -132,19 +147,34 @@ def _time_limit(seconds: float):
     def late(*_):
         raise _Late
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3))
+    timers = (
+        (signal.SIGPROF, signal.ITIMER_PROF, seconds, time.process_time),
+        (signal.SIGALRM, signal.ITIMER_REAL, on_clock, time.monotonic),
+    )
+    handlers = [signal.signal(number, late) for number, *_ in timers]
+    others = [(*signal.setitimer(which, max(long, 1e-3), 1.0), now()) for _, which, long, now in timers]
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for _, which, *_ in timers:
+            signal.setitimer(which, 0)
+        for (number, which, _, now), handler, (left, again, then) in zip(
+            timers, handlers, others, strict=True
+        ):
+            signal.signal(number, handler)
+            if left:
+                signal.setitimer(which, max(left - (now() - then), 1e-3), again)
 
 
 def as_numpy(value: Any) -> np.ndarray | None:
-    """A NumPy array of a number, or of an array of NumPy, PyTorch or JAX; None of anything else."""
+    """A NumPy array of a number, or of an array of NumPy, PyTorch or JAX; None of anything else.
+
+    What NumPy has no type for (bfloat16) becomes float16, which is as short.
+    """
     if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
+        value = value.detach().cpu()
+        value = value.half() if str(value.dtype) == "torch.bfloat16" else value
+        value = value.numpy()
     try:
         array = np.asarray(value)
     except (TypeError, ValueError):
