@@ -16,10 +16,11 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
-NOT_RESULTS = ("setting", "architecture", "models", "simulation", "comparison", "figures", "data")
+NOT_RESULTS = ("setting", "architecture", "models", "simulation", "comparison", "figures", "data", "trial")
 """Modules of a theory that hold no result of it.
 
-``architecture`` is what its networks are made of, ``models`` are classes that put its closed forms to use.
+``architecture`` is what its networks are made of, ``models`` are classes that put its closed forms to use,
+``trial`` holds other people's code against them.
 """
 
 # Where the class of each kind lives. A class whose module was never imported has no instances.

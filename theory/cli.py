@@ -27,6 +27,7 @@ COMMANDS = (
     ("check", "check:check", "Check every claim, and that its mutants are refused."),
     ("evaluate", "evaluate:evaluate", "Evaluate a closed form."),
     ("compare", "compare:compare", "Hold closed forms against simulations."),
+    ("validate", "validate:validate", "Put other people's code on trial."),
     ("figures", "figures:figures", "Build the figures and their data."),
     ("latex", "export:latex", "Print a derivation as a LaTeX appendix."),
     ("cite", "export:cite", "Print the sources as BibTeX."),
