@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .catalogue import Theory
+from .tolerance import FAMILY_BUDGET
 
 _HERE = Path(__file__).parent
 
@@ -40,11 +41,18 @@ def render(
     return page.get_template("report.html.jinja").render(
         sections=sections,
         holds=all(section["holds"] for section in sections),
+        false_alarm=sum(_false_alarm(c) for section in sections for c in section["comparisons"]),
+        budget=FAMILY_BUDGET,
         environment=environment,
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         seconds=round(seconds, 1),
         css=(_HERE / "report.css").read_text(encoding="utf-8"),
     )
+
+
+def _false_alarm(comparison: Mapping) -> float:
+    """The chance that a comparison rejects a true prediction; 0 for one that draws nothing, or raised."""
+    return comparison.get("details", {}).get("false_alarm", 0.0)
 
 
 def _section(theory: Theory, found: Mapping, figures: Path) -> dict:

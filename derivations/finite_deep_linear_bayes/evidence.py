@@ -140,7 +140,12 @@ log_evidence_of_one_layer = ExplicitForm(
     (q, ln_det, P, N),
     forms=((wide, N > P + 1), (narrow, P > N + 1), (Precise(log_one_layer), True)),
 )
-log_evidence = ExplicitForm(log_any_depth, (q, ln_det, P, N, d))
+near_zero = sp.Abs(log_any_depth.rhs) < P / 10  # what two terms of P's size leave
+log_evidence = ExplicitForm(
+    log_any_depth,
+    (q, ln_det, P, N, d),
+    forms=((Precise(log_any_depth), near_zero), (log_any_depth, True)),
+)
 log_evidence_of_two_layers = ExplicitForm(log_two_layers, (q, ln_det, P, N_1, N_2))
 
 

@@ -96,24 +96,6 @@ covariance_at_equal_widths = Claim(
     Substitutes(covariance, alpha_equal, beta_equal, alpha_of_depth, beta_of_depth),
 )
 variance_at_equal_widths = Claim(
-    cov,
-    ((1 + 2 / N) ** d + 2 * (1 - 1 / N) ** d - 3) / 3 * K_ij * K_kl
-    + ((1 + 2 / N) ** d - (1 - 1 / N) ** d) / 3 * (K_ik * K_jl + K_il * K_jk),
-    Substitutes(covariance, alpha_equal, beta_equal, alpha_of_depth, beta_of_depth),
-)
-variance_at_equal_widths = Claim(
-    cov,
-    ((1 + 2 / N) ** d + 2 * (1 - 1 / N) ** d - 3) / 3 * K_ij * K_kl
-    + ((1 + 2 / N) ** d - (1 - 1 / N) ** d) / 3 * (K_ik * K_jl + K_il * K_jk),
-    Substitutes(covariance, alpha_equal, beta_equal, alpha_of_depth, beta_of_depth),
-)
-variance_at_equal_widths = Claim(
-    cov,
-    ((1 + 2 / N) ** d + 2 * (1 - 1 / N) ** d - 3) / 3 * K_ij * K_kl
-    + ((1 + 2 / N) ** d - (1 - 1 / N) ** d) / 3 * (K_ik * K_jl + K_il * K_jk),
-    Substitutes(covariance, alpha_equal, beta_equal, alpha_of_depth, beta_of_depth),
-)
-variance_at_equal_widths = Claim(
     var, (1 + 2 / N) ** d - 1, Substitutes(of_diagonal, alpha_equal, alpha_of_depth)
 )
 off_diagonal_at_equal_widths = Claim(

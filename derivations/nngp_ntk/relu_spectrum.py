@@ -14,7 +14,7 @@ from theory import Claim, ExplicitForm, Parameter, RecursiveForm
 from theory.closed_form import Precise
 from theory.rules import Assumption, Equates, Given, Recursion, Rewrites, Series, Substitutes
 
-from .activations.abrelu import a, b, cosine_map, derivative_map, kappa, kappa_dot
+from .activations.abrelu import a, b, cosine_map, derivative_map, kappa, kappa_dot, third_of_cube
 from .cusp import both, c_minus, c_plus, d, k, nu, two_cusps
 from .dynamics import P, eta
 from .gains import lam, learning_time, needed, share
@@ -130,6 +130,15 @@ handed_on = Claim(
     ),
     Substitutes(handed, step_dual, relu_dual),
 )
+# How much the angle falls in a layer keeps more digits than the next angle.
+series = (third_of_cube(theta), theta < Rational(7, 5))  # the difference cancels there
+fall = sp.Piecewise(series, (sin(theta) - theta * cos(theta), True)) / (2 * pi)
+following = 2 * asin(sqrt(sin(theta / 2) ** 2 - fall))
+handed_on_stably = Claim(
+    (C_next, theta_next),
+    (C_l * (1 - theta / pi), theta - 2 * asin(fall / sin((theta + following) / 2))),
+    Rewrites(handed_on),
+)
 
 # %% [markdown]
 # ## The tail of the spectrum
@@ -176,7 +185,7 @@ ntk_cusp_coefficient = ExplicitForm(ntk_cusp, (l,))
 relu_ntk_tail = ExplicitForm(one_layer_tail, (k, d), forms=((Precise(one_layer_tail), True),))
 degree_learning_time = ExplicitForm(degree_time, (mu_k, eta))
 opposite_cusp = RecursiveForm(
-    handed_on,
+    handed_on_stably,
     (more, C_1, theta_1),
     state=(C_l, theta),
     start=(C_1, theta_1),

@@ -7,10 +7,11 @@
 
 # %%
 import sympy as sp
-from sympy import Integral, acos, asin, cosh, exp, log, oo, pi, sinh, sqrt
+from sympy import Integral, acos, asin, cosh, exp, hyper, log, oo, pi, sinh, sqrt
+from sympy.codegen.cfunctions import log1p
 
 from theory import Claim, ExplicitForm, ImplicitForm, Parameter
-from theory.rules import Assumption, Differentiates, Given, Integrates, Substitutes
+from theory.rules import Assumption, Differentiates, Given, Integrates, Rewrites, Substitutes
 
 from .setting import xi
 from .singular_kernel import alpha_of_slopes, exponent, q, w1
@@ -49,6 +50,15 @@ exponent_of_sine = Claim(
     Substitutes(alpha_of_slopes, sine_first, sine_last),
     where=b >= 1,  # below, both logarithms cancel
 )
+x = b**2
+exponent_at_moderate_gains = Claim(
+    exponent,
+    2
+    * log1p(x**2 / 6 * hyper([1], [2, sp.Rational(5, 2)], x**2 / 4))
+    / log1p(x**3 / 3 * hyper([], [sp.Rational(5, 2)], x**2 / 4) / sinh(x)),
+    Rewrites(exponent_of_sine),
+    where=b >= 1,
+)
 
 # %%
 argument = 2 * b**2 / (1 + 2 * b**2)
@@ -76,7 +86,11 @@ relu_dual = ExplicitForm(relu, (xi,))
 relu_slope_of_dual = ExplicitForm(relu_dual_slope, (xi,))
 sine_dual = ExplicitForm(sine, (xi, b))
 erf_dual = ExplicitForm(error_function, (xi, b))
-sine_exponent = ExplicitForm(exponent_of_sine, (b,))
+sine_exponent = ExplicitForm(
+    exponent_of_sine,
+    (b,),
+    forms=((exponent_at_moderate_gains, b < sp.Rational(13, 11)), (exponent_of_sine, True)),
+)
 optimal_sine_gain = ImplicitForm(
     exponent_of_sine, (d,), unknown=b, target=d, bracket=(1, sqrt(d * (log(d) + 2)))
 )

@@ -7,9 +7,10 @@
 
 # %%
 import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
 
 from theory import Claim, ExplicitForm, Parameter
-from theory.rules import Differentiates, Given, Limit, Recursion, Solves, Substitutes
+from theory.rules import Differentiates, Given, Limit, Recursion, Rewrites, Solves, Substitutes
 
 L = Parameter("L", "number of layers", sp.Range(0, sp.oo), extremes=(1, 60))
 w1 = Parameter("w_1", "slope of the dual at 0", sp.Interval.open(0, 1), extremes=(1e-2, 0.99))
@@ -62,6 +63,14 @@ tangent_kernel = Claim(
     w1**L * xi * ((L + 1) * (1 - xi) + xi * (1 - w1 ** (L + 1)) / (1 - w1)) / (1 - (1 - w1**L) * xi) ** 2,
     Recursion(tangent_layer_here, {theta(0): xi}),
 )
+tangent_kernel_stably = Claim(
+    theta(L),
+    w1**L
+    * xi
+    * ((L + 1) * (1 - xi) - xi * expm1((L + 1) * log1p(w1 - 1)) / (1 - w1))
+    / (1 - (1 - w1**L) * xi) ** 2,
+    Rewrites(tangent_kernel),
+)
 
 # %% [markdown]
 # Over $w_1^L$ the kernel tends to the Koenigs function, and the tangent kernel over $L\,w_1^L$ to the same
@@ -92,5 +101,9 @@ by_distance = Claim(a(1 - r**2 / 2), 2 / r**2 - 1, Substitutes(koenigs, at={xi: 
 
 # %%
 solvable_kernel = ExplicitForm(kernel, (L, xi, w1))
-solvable_tangent_kernel = ExplicitForm(tangent_kernel, (L, xi, w1))
+solvable_tangent_kernel = ExplicitForm(
+    tangent_kernel,
+    (L, xi, w1),
+    forms=((tangent_kernel_stably, w1 > sp.Rational(1, 2)), (tangent_kernel, True)),
+)
 solvable_koenigs = ExplicitForm(koenigs, (xi,))

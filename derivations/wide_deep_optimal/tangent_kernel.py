@@ -51,7 +51,8 @@ layer = Claim(
 normalised = Claim(w1, 1 - w2 - w3, Given("the weights sum to 1"))
 complement = Claim(eps(L), 1 - K(L), Given("what is missing to 1"))
 turned = w2 + w3 * (2 - eps(L))
-remains = K(L) * (1 - eps(L) * turned)
+far = (1 - w2 - w3 + K(L) * (w2 + w3 * K(L)), K(L) < Rational(1, 2))  # 1 - eps*turned cancels there
+remains = K(L) * sp.Piecewise(far, (1 - eps(L) * turned, True))
 normalised_layer = Claim(
     sp.Tuple(eps(L + 1), K(L + 1), theta(L + 1)),
     sp.Tuple(
@@ -63,7 +64,9 @@ normalised_layer = Claim(
 )
 
 # %%
-diagonal_tangent_kernel = ExplicitForm(grows, (L, q), forms=((grows_stably, True),))
+diagonal_tangent_kernel = ExplicitForm(
+    grows, (L, q), forms=((grows_stably, q < Rational(3, 2)), (grows, True))
+)
 deep_kernels = RecursiveForm(
     normalised_layer,
     (L, gap, w2, w3),

@@ -11,8 +11,7 @@ from importlib import import_module
 ARRAY_LIBRARIES = ("numpy", "jax", "torch")
 
 _EVERYWHERE = (
-    "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh sign where isfinite "
-    "logical_and logical_or logical_not"
+    "exp expm1 log sqrt sin cos tan sinh cosh tanh sign where isfinite logical_and logical_or logical_not"
 ).split()
 _ROOTS = {"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}
 _PRECISE = (
@@ -28,6 +27,7 @@ TABLE: dict[str, dict[str, str]] = {
         name: {"numpy": f"numpy:arc{name[1:]}", "jax": f"jax.numpy:arc{name[1:]}", "torch": f"torch:{name}"}
         for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh")
     },
+    "log1p": {"numpy": "numpy:log1p", "jax": "theory.backends.own:log1p_jax", "torch": "torch:log1p"},
     "Abs": {"numpy": "numpy:abs", "jax": "jax.numpy:abs", "torch": "torch:abs"},
     "atan2": {"numpy": "numpy:arctan2", "jax": "jax.numpy:arctan2", "torch": "torch:atan2"},
     "Max": {

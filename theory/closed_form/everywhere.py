@@ -96,7 +96,7 @@ def _find(form, index: int) -> tuple[float, ...]:
 
     regions = [region for _, region in form.branches]
     domain = Domain((*form.domain.symbols, *form.arguments), form.relations)
-    for point in domain.points(200):
+    for point in (point for count in (200, 5000) for point in domain.points(count)):  # 200 mostly do
         point = _on_equality(regions[index], point, form.arguments)
         values = [np.float64(point[x]) for x in form.arguments]
         with np.errstate(all="ignore"):

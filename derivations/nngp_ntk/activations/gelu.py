@@ -6,7 +6,7 @@
 
 # %%
 import sympy as sp
-from sympy import Derivative, atan, atan2, erf, exp, pi, sqrt
+from sympy import Derivative, atan, atan2, erf, exp, hyper, pi, sqrt
 
 from theory import Claim, ExplicitForm
 from theory.rules import Differentiates, Given, Rewrites, Solves, Substitutes
@@ -164,7 +164,8 @@ derivative_diagonal = Claim(
 )
 
 # %% [markdown]
-# For the computer, with $e_i = (1 + q_i)^{-1}$.
+# For the computer, with $e_i = (1 + q_i)^{-1}$. Of negative correlations, what
+# the angle lacks to its tangent is left.
 
 # %%
 x, R = c * sqrt(f_1) * sqrt(f_2), root(f_1, f_2)
@@ -174,6 +175,15 @@ dual_by_angle = Claim(
     Rewrites(dual, using=(sine,)),
     where=correlated,
 )
+tangent = -R / x
+squared_sine = tangent**2 / (1 + tangent**2)
+beyond_angle = tangent / 3 * squared_sine * hyper([1, 1], [5 * half], squared_sine)  # tangent less its angle
+dual_near_opposite = Claim(
+    dual_of(c),
+    -c * (beyond_angle - (f_1 + f_2 - f_1 * f_2) * tangent + f_1 * f_2 / tangent) / (2 * pi),
+    Rewrites(dual_by_angle),
+    where=(*correlated, x < -R),
+)
 derivative_by_angle = Claim(
     Tdot,
     (atan2(R, -x) + x / R * (f_1 * f_2 / R**2 + f_1 + f_2)) / (2 * pi),
@@ -182,7 +192,9 @@ derivative_by_angle = Claim(
 )
 
 # %%
-gelu_dual = ExplicitForm(dual_by_angle, (q_1, q_2, c, theta))
+gelu_dual = ExplicitForm(
+    dual_by_angle, (q_1, q_2, c, theta), forms=((dual_near_opposite, x < -R), (dual_by_angle, True))
+)
 gelu_derivative_dual = ExplicitForm(derivative_by_angle, (q_1, q_2, c, theta))
 gelu_by_covariance = ExplicitForm(dual, (q_1, q_2, c))
 gelu_derivative_by_covariance = ExplicitForm(derivative_dual, (q_1, q_2, c))
