@@ -27,6 +27,7 @@ COMMANDS = (
     ("check", "check:check", "Check every claim, and that its mutants are refused."),
     ("evaluate", "evaluate:evaluate", "Evaluate a closed form."),
     ("compare", "compare:compare", "Hold closed forms against simulations."),
+    ("sweep", "sweep:sweep", "Run a closed form or comparison over a grid."),
     ("figures", "figures:figures", "Build the figures and their data."),
     ("latex", "export:latex", "Print a derivation as a LaTeX appendix."),
     ("cite", "export:cite", "Print the sources as BibTeX."),
