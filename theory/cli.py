@@ -28,6 +28,7 @@ COMMANDS = (
     ("evaluate", "evaluate:evaluate", "Evaluate a closed form."),
     ("compare", "compare:compare", "Hold closed forms against simulations."),
     ("validate", "validate:validate", "Put other people's code on trial."),
+    ("sweep", "sweep:sweep", "Run a closed form or comparison over a grid."),
     ("figures", "figures:figures", "Build the figures and their data."),
     ("latex", "export:latex", "Print a derivation as a LaTeX appendix."),
     ("cite", "export:cite", "Print the sources as BibTeX."),

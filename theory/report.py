@@ -43,11 +43,22 @@ def render(
         holds=all(section["holds"] for section in sections),
         false_alarm=sum(_false_alarm(c) for section in sections for c in section["comparisons"]),
         budget=FAMILY_BUDGET,
+        slowest=_slowest(sections),
         environment=environment,
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         seconds=round(seconds, 1),
         css=(_HERE / "report.css").read_text(encoding="utf-8"),
     )
+
+
+def _slowest(sections: Iterable[Mapping], count: int = 10) -> list[dict]:
+    """The claims whose check, with that of their mutants, took longest."""
+    timed = [
+        {"theory": s["name"], "name": c["name"], "rule": c["rule"], "own": c["seconds"],
+         "mutants": c.get("mutant_seconds", 0.0)}
+        for s in sections for c in s["claims"] if "seconds" in c
+    ]  # fmt: skip
+    return sorted(timed, key=lambda c: c["own"] + c["mutants"], reverse=True)[:count]
 
 
 def _false_alarm(comparison: Mapping) -> float:
@@ -69,7 +80,10 @@ def _section(theory: Theory, found: Mapping, figures: Path) -> dict:
         "claims": check.get("claims", []),
         "uncovered": check.get("uncovered", []),
         "claim_mutants": check.get("mutants"),
-        "closed_forms": accuracy.get("closed_forms", []),
+        "closed_forms": [
+            {**form, "standing": check.get("closed_forms", {}).get(form["name"], "–")}
+            for form in accuracy.get("closed_forms", [])
+        ],
         "comparisons": compare.get("comparisons", []),
         "comparison_mutants": compare.get("mutants"),
         "figures": [_figure(record, figures) for record in drawn.get("figures", [])],

@@ -30,12 +30,16 @@ def check(theory: Theory, *, mutants: bool = True, progress: Progress = None) ->
     started, claims, records = time.perf_counter(), theory.claims, []
     for done, (name, claim) in enumerate(claims.items()):
         _tell(progress, done, len(claims), name)
+        begun = time.perf_counter()
         records.append(_claim_record(name, claim, theory))
+        records[-1]["seconds"] = round(time.perf_counter() - begun, 3)
     # Beside a claim that fails, a mutant of its premise may well be the right one.
     if mutants and all(record["holds"] for record in records):
         for done, (record, claim) in enumerate(zip(records, claims.values(), strict=True)):
             _tell(progress, done, len(claims), f"mutants of {record['name']}")
+            begun = time.perf_counter()
             record["mutants"] = _claim_mutants(claim, claims.values())
+            record["mutant_seconds"] = round(time.perf_counter() - begun, 3)
     _tell(progress, len(claims), len(claims), "")
     totals = _totals(r["mutants"] for r in records if "mutants" in r)
     totals["survivors"] = [
@@ -48,6 +52,7 @@ def check(theory: Theory, *, mutants: bool = True, progress: Progress = None) ->
         "checked": len(records),
         "claims": records,
         "uncovered": uncovered,
+        "closed_forms": {name: standing_of(form) for name, form in theory.closed_forms.items()},
         "mutants": totals,
         "seconds": round(time.perf_counter() - started, 2),
     }
@@ -104,7 +109,7 @@ def accuracy(theory: Theory, *, points: int = 1000, seed: int = 0, progress: Pro
     ]
     for done, (name, form, backend) in enumerate(pairs):
         _tell(progress, done, len(pairs), f"{name} on {backend}")
-        record = {"name": name, "backend": backend, "standing": standing_of(form)}
+        record = {"name": name, "backend": backend}
         found, record["error"] = _attempt(form.accuracy, backend, points=points, seed=seed)
         if found is not None:
             kept = ("worst_ulps", "bound_ulps", "worst_ratio", "worst_at", "conditioned", "points", "holds")

@@ -41,7 +41,7 @@ def evaluate(
     theory = find(name, package)
     (chosen,) = select(theory.closed_forms, form, "closed form", theory).values()
     try:
-        arguments = dict(_argument(value) for value in values)
+        arguments = dict(argument(value) for value in values)
         columns = _columns(chosen, arguments, backend, form)
     except (TypeError, ValueError, ImportError, NotImplementedError) as error:
         raise UsageError(str(error)) from error
@@ -55,7 +55,7 @@ def evaluate(
     )
 
 
-def _argument(text: str):
+def argument(text: str):
     """NAME=VALUE as a name and a number, a 1-d array (list, range) or a tuple-wrapped JSON array."""
     import json
 
