@@ -87,6 +87,7 @@ def _section(theory: Theory, found: Mapping, figures: Path) -> dict:
         "comparisons": compare.get("comparisons", []),
         "comparison_mutants": compare.get("mutants"),
         "figures": [_figure(record, figures) for record in drawn.get("figures", [])],
+        "surveys": [_survey(record, figures) for record in stages.get("trials", {}).get("surveys", [])],
         "seconds": {stage: record.get("seconds") for stage, record in stages.items()},
     }
 
@@ -104,8 +105,17 @@ def _errors(stages: Mapping[str, Mapping]) -> list[dict]:
 def _figure(record: Mapping, folder: Path) -> dict:
     """A figure's record with its PNG as a data URI ('' when it was not drawn)."""
     images = [folder / file for file in record["files"] if file.endswith(".png")]
-    data = base64.b64encode(images[0].read_bytes()).decode() if images else ""
-    return {**record, "image": f"data:image/png;base64,{data}" if data else ""}
+    return {**record, "image": _data(images[0]) if images else ""}
+
+
+def _survey(record: Mapping, folder: Path) -> dict:
+    """A survey's record with its figure as a data URI."""
+    image = folder / f"{record['name']}.png"
+    return {**record, "image": _data(image) if record.get("rows") and image.exists() else ""}
+
+
+def _data(image: Path) -> str:
+    return f"data:image/png;base64,{base64.b64encode(image.read_bytes()).decode()}"
 
 
 def _prose(text: str):

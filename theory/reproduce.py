@@ -27,10 +27,24 @@ from .catalogue import Theory
 STAGES = ("compare", "check", "accuracy", "figures")
 """Longest first, so that two processes finish at about the same time."""
 
+TRIALS = "trials"
+"""The stage of a theory that puts other people's code on trial, where that is installed."""
+
 SEED = 0
 """The seed of the comparisons; `theory compare` draws a fresh one, for an independent verdict."""
 
-LIBRARIES = ("numpy", "scipy", "sympy", "python-flint", "matplotlib", "jax", "torch", "numba", "scikit-learn")
+LIBRARIES = (
+    "numpy",
+    "scipy",
+    "sympy",
+    "python-flint",
+    "matplotlib",
+    "jax",
+    "torch",
+    "numba",
+    "scikit-learn",
+    "diffusers",
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ def reproduce(
     tasks = [
         Task(t.name, t.package, stage, folder, key(t, stage), tuple(sys.path))
         for t in theories
-        for stage in STAGES
+        for stage in (*STAGES, *_trials(t))
     ]
     records.write(folder / "records" / "environment.json", records.dumps(environment()))
     todo = [task for task in tasks if task.finished() is None]
@@ -102,6 +116,11 @@ def reproduce(
     failures = tuple(f"{task.name}: {_why(found[task.theory, task.stage])}" for task in tasks
                      if not found[task.theory, task.stage]["holds"])  # fmt: skip
     return Outcome(report, not failures, failures)
+
+
+def _trials(theory: Theory) -> tuple[str, ...]:
+    """The stage of the trials, for a theory that has some."""
+    return (TRIALS,) if (theory.folder / "trial").is_dir() or (theory.folder / "trial.py").exists() else ()
 
 
 def _run(todo: list[Task], processes: int, total: int, progress) -> None:
@@ -180,6 +199,8 @@ def _stage(task: Task, tell) -> dict:
         return stages.compare(theory, seed=SEED, mutants=True, progress=tell)
     if task.stage == "figures":
         return stages.figures(theory, task.folder / "figures" / task.theory, progress=tell)
+    if task.stage == TRIALS:
+        return stages.trials(theory, task.folder / "figures" / task.theory, progress=tell)
     return {"check": stages.check, "accuracy": stages.accuracy}[task.stage](theory, progress=tell)
 
 
@@ -209,7 +230,7 @@ def _why(record: dict) -> str:
     if record.get("error"):
         return record["error"]
     parts = [*record.get("claims", ()), *record.get("closed_forms", ())]
-    parts += [*record.get("comparisons", ()), *record.get("figures", ())]
+    parts += [*record.get("comparisons", ()), *record.get("figures", ()), *record.get("surveys", ())]
     names = [part["name"] for part in parts if not part["holds"]]
     if names:
         return f"{', '.join(names)} {'does' if len(names) == 1 else 'do'} not hold"

@@ -196,6 +196,32 @@ def figures(theory: Theory, folder: Path, chosen: dict | None = None, *, progres
     }
 
 
+def trials(theory: Theory, folder: Path, *, progress: Progress = None) -> dict:
+    """The theory's surveys of peer packages that are installed: their tables, and figures in ``folder``.
+
+    Holds unless a survey breaks: what a peer does is reported, and is no failure of ours.
+    """
+    from .validate.survey import orders, surveys
+
+    started, records = time.perf_counter(), []
+    for survey in surveys(theory.name, theory.package).values():
+        record = {"name": survey.name, "title": survey.title, "missing": survey.missing(), "holds": True}
+        if not record["missing"]:
+            rows, record["error"] = _attempt(lambda survey=survey: list(survey.rows(progress)))
+            record |= {"holds": rows is not None, "versions": survey.versions(), "rows": rows or []}
+            if rows:
+                canvas = orders(rows, survey.title)
+                folder.mkdir(parents=True, exist_ok=True)
+                canvas.savefig(folder / f"{survey.name}.png", metadata={"Software": None})
+        records.append(record)
+    return {
+        "theory": theory.name,
+        "holds": all(r["holds"] for r in records),
+        "surveys": records,
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+
+
 def _attempt(action: Callable, *args, fatal: tuple = (), **kwargs):
     """(result, '') or (None, the error in one line): one that fails does not stop the others."""
     try:
