@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Annotated
 
@@ -89,7 +90,7 @@ def validate(
     if all(one.module for one in tested):
         found = replace(found, reproduce=_reproduce(trial, package, tested, values))
     if html is not None:
-        html.write_text(f"<!doctype html><meta charset=utf-8><title>{label}</title>{found.to_html()}")
+        html.write_text(f"<!doctype html><meta charset=utf-8><title>{escape(label)}</title>{found.to_html()}")
     if as_json:
         print_json(found.as_dict())
     else:
