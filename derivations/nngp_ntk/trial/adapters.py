@@ -36,7 +36,7 @@ def _recognised(kernel) -> str | None:
         names = list(inspect.signature(kernel).parameters)
     except (TypeError, ValueError):
         return None
-    return "neural_tangents" if names[:3] == ["x1", "x2", "get"] else None
+    return "neural_tangents" if names[1:3] == ["x2", "get"] else None  # the first: x1, or x1_or_kernel
 
 
 def alone(kernel, X) -> tuple | None:

@@ -16,7 +16,7 @@ from theory.validate.trial import Curve, Finding, Trial
 from ..models.activation import Activation
 from ..models.duals import activation_of
 from .arrays import given, types
-from .digits import ROUGH, precision, shorter_type
+from .digits import ROUGH, claimed_in, precision, shorter_type
 from .dual_causes import dual_cause, dual_clip
 from .dual_inputs import ROUNDINGS, ExactDual, Preactivations, exact_dual, preactivations
 from .inputs import ANGLES, stated
@@ -71,7 +71,7 @@ def dual(
     if derivative is not None:
         at = preactivations(seed).rounded(dtypes[0])
         try:
-            findings += _slope(*calls, acting, at, dtypes[0], claimed_digits, who)
+            findings += _slope(*calls, acting, at, dtypes[0], claimed_in(dtypes[0], claimed_digits), who)
         except Misbehaved:
             pass  # said already
     claim = "to rounding" if claimed_digits is None else f"to {claimed_digits:g} digits"
@@ -126,10 +126,7 @@ def _judged(call: _Call, activation, slope, claimed, dtypes, whole: Preactivatio
                 findings.append(replace(ended.finding, kind=f"{dtype}: {ended.finding.kind}"))
                 break
         wanted = exact_dual(activation, at, slope, eps)
-        digits = claimed
-        if claimed is not None and dtype != "float64":
-            digits = claimed * np.finfo(dtype).precision / np.finfo(float).precision
-        values = _values(activation, at, slope, found, wanted, digits)
+        values = _values(activation, at, slope, found, wanted, claimed_in(dtype, claimed))
         if dtype != dtypes[0]:
             values = [replace(one, kind=f"{dtype}: {one.kind}", defect=right) for one in values]
         findings += values

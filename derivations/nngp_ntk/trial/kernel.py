@@ -15,7 +15,7 @@ from theory.validate.trial import Curve, Finding, Trial
 from ..models.network import Network
 from .adapters import ADAPTERS, adapted
 from .arrays import types
-from .digits import against_exact, near_curve, precision, shorter_type
+from .digits import against_exact, claimed_in, near_curve, precision, shorter_type
 from .extremes import scales, zero_inputs
 from .inputs import ANGLES, GENERIC, PER_LAYER, Inputs, count_of, exact, inputs, usual_shape
 from .matrix import batches, diagonal_method, square
@@ -106,6 +106,7 @@ def kernel(
 
 def _judged(subject: Subject, network, kind, claimed, nngp, dtypes, whole: bool):
     """Findings, and the curve of errors over angles, of one kernel."""
+    digits = claimed_in(dtypes[0], claimed)
     at, guarded = subject.at.rounded(dtypes[0]), subject.guarded
     subject.transposes = lambda X1, X2: exact(network, kind, X1, X2, at.shape, 1e-16).value
     found = subject(at.first, at.second, dtypes[0])
@@ -118,23 +119,23 @@ def _judged(subject: Subject, network, kind, claimed, nngp, dtypes, whole: bool)
         )
     short, eps = shorter_type(found, dtypes[0], subject.who)
     wanted = exact(network, kind, at.first, at.second, at.shape, eps)
-    values = against_exact(subject, network, kind, at, found, wanted, claimed, dtypes[0])
+    values = against_exact(subject, network, kind, at, found, wanted, digits, dtypes[0])
     right = not any(one.defect for one in values)
     agrees = all(one.kind in DIGITS for one in values)
     findings = [*short, *values]
     slack = float(np.max(wanted.error(found))) if agrees else 0.0
     own = exact(network, kind, at.second, at.second, at.shape, eps) if agrees else None
-    findings += square(subject, at, own, wanted, claimed, dtypes[0], right)
+    findings += square(subject, at, own, wanted, digits, dtypes[0], right)
     findings += batches(subject, at, found, wanted, dtypes[0])
     findings += diagonal_method(subject, at, dtypes[0])
     if agrees:
-        findings += zero_inputs(subject, network, kind, wanted, slack, claimed, dtypes[0])
+        findings += zero_inputs(subject, network, kind, wanted, slack, digits, dtypes[0])
     if agrees and whole:
-        findings += scales(subject, network, kind, at, wanted, slack, claimed, dtypes[0])
+        findings += scales(subject, network, kind, at, wanted, slack, digits, dtypes[0])
         for dtype in dtypes[1:]:
             findings += _in_another_type(subject, network, kind, claimed, dtype, right and not short)
     if nngp is not None and kind == "ntk":
-        findings += with_nngp(subject, nngp, network, at, found, wanted, claimed, dtypes[0])
+        findings += with_nngp(subject, nngp, network, at, found, wanted, digits, dtypes[0])
     if any(one.kind in TELLING for one in (*findings, *guarded.notes.values())):
         findings = [one for one in findings if one.kind != "disagrees"]
     return precision([*findings, *guarded.notes.values()], claimed), near_curve(at, wanted, found, dtypes[0])
@@ -148,9 +149,8 @@ def _in_another_type(subject: Subject, network, kind, claimed, dtype, right: boo
     except Misbehaved as ended:
         return [replace(ended.finding, kind=f"{dtype}: {ended.finding.kind}")]
     wanted = exact(network, kind, at.first, at.second, at.shape, float(np.finfo(dtype).eps))
-    if claimed is not None:
-        claimed = claimed * np.finfo(dtype).precision / np.finfo(float).precision
-    values = against_exact(subject, network, kind, at, found, wanted, claimed, dtype, causes=False)
+    digits = claimed_in(dtype, claimed)
+    values = against_exact(subject, network, kind, at, found, wanted, digits, dtype, causes=False)
     return [
         replace(
             one,
