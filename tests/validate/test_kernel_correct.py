@@ -163,8 +163,10 @@ def test_correct_kernels_are_accepted(case):
     assert time.process_time() - started < 10
 
 
-@pytest.mark.parametrize("library", ["torch", "jax"])
-@pytest.mark.parametrize("case", WRITTEN)
+@pytest.mark.parametrize(
+    ("case", "library"),
+    [*((case, "torch") for case in WRITTEN), ("He, NTK", "jax"), ("arcsines, NNGP", "jax")],
+)
 def test_correct_kernels_of_other_libraries_are_accepted(case, library):
     pytest.importorskip(library)
     trial = judged(case, library, seed=1)
