@@ -7,15 +7,25 @@ from derivations.nngp_ntk import erf, gelu, leaky_relu, relu, sin, square, tanh
 from theory import validate
 
 
+def arrays_of(c):
+    """NumPy, PyTorch or JAX: the module with the functions of an array."""
+    if hasattr(c, "detach"):
+        return pytest.importorskip("torch")
+    if isinstance(c, np.ndarray):
+        return np
+    return pytest.importorskip("jax").numpy
+
+
 def parts(q1, q2, c):
-    scale = np.sqrt(q1) * np.sqrt(q2)
-    rho = np.clip(c / scale, -1, 1)
-    return scale, rho, np.arccos(rho)
+    xp = arrays_of(c)
+    scale = xp.sqrt(q1) * xp.sqrt(q2)
+    rho = xp.clip(c / scale, -1, 1)
+    return scale, rho, xp.arccos(rho)
 
 
 def arccosine(q1, q2, c):
     scale, rho, theta = parts(q1, q2, c)
-    return scale * (np.sin(theta) + (np.pi - theta) * rho) / (2 * np.pi)
+    return scale * (arrays_of(c).sin(theta) + (np.pi - theta) * rho) / (2 * np.pi)
 
 
 def slope(q1, q2, c):
@@ -23,26 +33,61 @@ def slope(q1, q2, c):
 
 
 def arcsine(q1, q2, c):
-    return 2 / np.pi * np.arcsin(2 * c / np.sqrt((1 + 2 * q1) * (1 + 2 * q2)))
+    xp = arrays_of(c)
+    return 2 / np.pi * xp.arcsin(2 * c / xp.sqrt((1 + 2 * q1) * (1 + 2 * q2)))
 
 
-CORRECT = {
+def arcsine_slope(q1, q2, c):
+    return 4 / np.pi / arrays_of(c).sqrt((1 + 2 * q1) * (1 + 2 * q2) - 4 * c**2)
+
+
+def sine(q1, q2, c):
+    xp = arrays_of(c)
+    return xp.exp(-(q1 + q2) / 2) * xp.sinh(c)
+
+
+def sine_slope(q1, q2, c):
+    xp = arrays_of(c)
+    return xp.exp(-(q1 + q2) / 2) * xp.cosh(c)
+
+
+WRITTEN = {
     "relu": (arccosine, relu, slope),
-    "erf": (arcsine, erf, None),
-    "linear part of leaky": (leaky_relu(0.1).dual, leaky_relu(0.1), leaky_relu(0.1).derivative_dual),
-    "gelu": (gelu.dual, gelu, gelu.derivative_dual),
-    "sin": (lambda q1, q2, c: np.exp(-(q1 + q2) / 2) * np.sinh(c), sin, None),
+    "erf": (arcsine, erf, arcsine_slope),
+    "sin": (sine, sin, sine_slope),
     "square": (lambda q1, q2, c: q1 * q2 + 2 * c**2, square, lambda q1, q2, c: 4 * c),
-    "tanh": (tanh.dual, tanh, tanh.derivative_dual),
 }
+"""Somebody's code, for arrays of any library."""
+
+CORRECT = WRITTEN | {
+    f"{one!r}, closed form": (one.dual, one, one.derivative_dual)
+    for one in (relu, leaky_relu(0.1), erf, gelu, sin, square, tanh)
+}
+SETTINGS = [(case, "numpy") for case in CORRECT]
+SETTINGS += [(case, library) for library in ("torch", "jax") for case in WRITTEN]
 
 
-@pytest.mark.parametrize("case", CORRECT)
-@pytest.mark.parametrize("seed", range(3))
-def test_correct_duals_are_accepted(case, seed):
+def judged(case, library="numpy", seed=0):
     f, activation, derivative = CORRECT[case]
-    trial = validate.dual(f, activation=activation, derivative=derivative, seed=seed)
+    return validate.dual(
+        f, activation=activation, derivative=derivative, library=library, seed=seed, time_limit=300
+    )
+
+
+@pytest.mark.parametrize(("case", "library"), SETTINGS)
+def test_correct_duals_are_accepted(case, library):
+    pytest.importorskip(library)
+    trial = judged(case, library)
     assert trial.holds, trial
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("case", "library"), SETTINGS)
+def test_fresh_preactivations_raise_no_false_alarm(case, library):
+    pytest.importorskip(library)
+    for seed in range(100, 120):
+        trial = judged(case, library, seed)
+        assert trial.holds, (seed, trial)
 
 
 def clipped(q1, q2, c, clip=1e-5):

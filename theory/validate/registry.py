@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import update_wrapper
 
 from ..catalogue import UnknownTheory, names
@@ -28,7 +29,11 @@ class TrialOf:
 
 
 def trial_of(name: str) -> Callable[[Callable], TrialOf]:
-    """Makes a function the trial of this name: ``@trial_of("sampler")``. It returns a `Trial`."""
+    """Makes a function the trial of this name: ``@trial_of("sampler")``. It returns a `Trial`.
+
+    What it takes in positions is what is tested, all else are options. Its module may export ``named(text)``,
+    which makes of MODULE:NAME what is no attribute of a module, and returns None for anything else.
+    """
     return lambda function: TrialOf(name, function)
 
 
@@ -50,10 +55,12 @@ def trials(package: str = "derivations") -> dict[str, TrialOf]:
 
 
 def find(name: str, package: str = "derivations") -> TrialOf:
-    """The trial of this name. Raises `UnknownTheory` with the names there are."""
+    """The trial of this name. Raises `UnknownTheory` with the nearest name and those there are."""
     known = trials(package)
     if name not in known:
+        close = get_close_matches(name, known, 1)
+        nearest = f", the nearest is {close[0]!r}" if close else ""
         raise UnknownTheory(
-            f"no trial named {name!r} in package {package!r}; there is {', '.join(known) or 'none'}"
+            f"no trial named {name!r} in package {package!r}{nearest}; there is {', '.join(known) or 'none'}"
         )
     return known[name]

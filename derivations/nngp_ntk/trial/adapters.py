@@ -36,19 +36,30 @@ def _recognised(kernel) -> str | None:
         names = list(inspect.signature(kernel).parameters)
     except (TypeError, ValueError):
         return None
-    return "neural_tangents" if names[:3] == ["x1", "x2", "get"] else None
+    return "neural_tangents" if names[1:3] == ["x2", "get"] else None  # the first: x1, or x1_or_kernel
+
+
+def alone(kernel, X) -> tuple | None:
+    """K(X, X) and its diagonal, as a kernel object gives them for one set of inputs ``X``, an array of NumPy;
+    None of what has no methods for that."""
+    which = _recognised(kernel)
+    if which == "sklearn":
+        return kernel(X), kernel.diag(X)
+    if which == "gpytorch":
+        return _dense(kernel, X), _dense(kernel, X, diag=True)
+    return None
 
 
 def _of_gpytorch(kernel) -> Callable:
+    return lambda X1, X2: _dense(kernel, X1, X2)
+
+
+def _dense(kernel, *inputs, **options):
     """In the inputs' type: gpytorch's parameters are float32 unless told."""
+    import torch
 
-    def function(X1, X2):
-        import torch
-
-        X1, X2 = torch.as_tensor(X1), torch.as_tensor(X2)
-        typed = copy.deepcopy(kernel).to(X1.dtype)
-        with torch.no_grad():
-            found = typed(X1, X2)
-            return found.to_dense() if hasattr(found, "to_dense") else found.evaluate()
-
-    return function
+    inputs = [torch.as_tensor(X) for X in inputs]
+    typed = copy.deepcopy(kernel).to(inputs[0].dtype)
+    with torch.no_grad():
+        found = typed(*inputs, **options)
+        return found.to_dense() if hasattr(found, "to_dense") else found

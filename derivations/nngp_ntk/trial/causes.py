@@ -19,6 +19,9 @@ from .tangents import tangents
 CLOSER = 1e-3
 """A hypothesis explains a kernel that it predicts so much better than the closed form does."""
 
+NEARLY_ONE = 1e-5
+"""A factor so near to 1 is no gain or fan-in."""
+
 
 def cause(
     case: Case, found: np.ndarray, value: np.ndarray, where: np.ndarray, least: float
@@ -64,7 +67,13 @@ def _told(fits, least: float, wrong: float) -> Finding:
 
 def _factors(case, found, value, where) -> Iterator[Hypothesis]:
     ratio = float(np.sum((found * value)[where]) / np.sum((value**2)[where]))
-    if ratio == 0:
+    if ratio in (0, 1):
+        return
+    if abs(ratio - 1) < NEARLY_ONE:
+        off = abs(ratio - 1)
+        said = f"it is 1 {'+' if ratio > 1 else '-'} {off:.2g} times the closed form everywhere: a constant"
+        more = f"{said} of too few digits, as of float32 parameters"
+        yield "accuracy", more, {"factor": ratio, "digits": -math.log10(off)}, lambda: ratio * value
         return
     kind, said = _factor(ratio, case)
     yield (

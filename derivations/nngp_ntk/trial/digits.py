@@ -38,6 +38,11 @@ def precision(findings: list[Finding], claimed) -> list[Finding]:
     return [*(replace(one, defect=not enough) for one in said[-1:]), *others]
 
 
+def claimed_in(dtype: str, digits: float | None) -> float | None:
+    """Of the digits claimed in float64, the same share of those that a shorter type has."""
+    return None if digits is None else digits * np.finfo(dtype).precision / np.finfo(float).precision
+
+
 def against_exact(subject, network, kind, at: Inputs, found, wanted: Exact, claimed, dtype, causes=True):
     """Findings about the values (5, n2), the most telling one only."""
     error, allowed = wanted.error(found), wanted.bound / wanted.scale
@@ -107,8 +112,8 @@ def _lost(case: Case, at, found, wanted: Exact, error, allowed, defect: bool, dt
     said = "the angle of inputs is not known well enough"
     if on.any() and np.all(growth < 1e3) and place < 1.5:
         said = (
-            "as where the angle is an arccosine of a product of inputs; their difference knows it: "
-            "2 atan2(|u - v|, |u + v|) of unit inputs"
+            "as where the angle comes from products of inputs, by arccos(c / sqrt(q1 q2)) or "
+            "sqrt(q1 q2 - c^2); their difference knows it: 2 atan2(|u - v|, |u + v|) of unit inputs"
         )
     return Finding("digits lost", f"{seen}: {said}", {**evidence, "eps": eps}, defect)
 

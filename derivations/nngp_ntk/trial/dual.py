@@ -15,13 +15,12 @@ from theory.validate.trial import Curve, Finding, Trial
 
 from ..models.activation import Activation
 from ..models.duals import activation_of
-from .digits import ROUGH, precision, shorter_type
+from .arrays import given, types
+from .digits import ROUGH, claimed_in, precision, shorter_type
 from .dual_causes import dual_cause, dual_clip
 from .dual_inputs import ROUNDINGS, ExactDual, Preactivations, exact_dual, preactivations
 from .inputs import ANGLES, stated
 
-TYPES = ("float64", "float32")
-LIBRARIES = ("numpy", "torch", "jax")
 STEP = 2e-3
 LOST = ("digits lost", "clipped cosine")
 
@@ -33,7 +32,7 @@ def dual(
     activation: Activation | str,
     derivative: Callable | None = None,
     claimed_digits: float | None = None,
-    dtypes: Sequence[str] = TYPES,
+    dtypes: Sequence[str] | None = None,
     library: str = "numpy",
     seed: int = 0,
     time_limit: float = 60.0,
@@ -51,7 +50,8 @@ def dual(
     ``activation``: an `Activation` or the name of one. ``claimed_digits``, ``dtypes``, ``library``, ``seed``,
     ``time_limit``: as for `kernel`. ValueError for arguments that make no trial.
     """
-    acting = _checked(f, activation, derivative, claimed_digits, dtypes, library, seed)
+    acting = _checked(f, activation, derivative, claimed_digits, seed)
+    dtypes = types(dtypes, library, f)
     started = time.perf_counter()
     who = name or getattr(f, "__name__", type(f).__name__)
     findings, curves = [], []
@@ -71,7 +71,7 @@ def dual(
     if derivative is not None:
         at = preactivations(seed).rounded(dtypes[0])
         try:
-            findings += _slope(*calls, acting, at, dtypes[0], claimed_digits, who)
+            findings += _slope(*calls, acting, at, dtypes[0], claimed_in(dtypes[0], claimed_digits), who)
         except Misbehaved:
             pass  # said already
     claim = "to rounding" if claimed_digits is None else f"to {claimed_digits:g} digits"
@@ -104,20 +104,9 @@ class _Call:
         self.guarded, self.library = guarded, library
 
     def __call__(self, q1, q2, c, dtype: str, where: str = "") -> np.ndarray:
-        given = [self._given(np.asarray(v, dtype=dtype)) for v in (q1, q2, c)]
+        arrays = [given(np.asarray(v, dtype=dtype), self.library) for v in (q1, q2, c)]
         with np.errstate(all="ignore"):
-            return self.guarded(*given, shape=np.shape(c), where=where)
-
-    def _given(self, array):
-        if self.library == "torch":
-            import torch
-
-            return torch.from_numpy(array.copy())
-        if self.library == "jax":
-            import jax.numpy as jnp
-
-            return jnp.asarray(array)
-        return array
+            return self.guarded(*arrays, shape=np.shape(c), where=where)
 
 
 def _judged(call: _Call, activation, slope, claimed, dtypes, whole: Preactivations):
@@ -137,10 +126,7 @@ def _judged(call: _Call, activation, slope, claimed, dtypes, whole: Preactivatio
                 findings.append(replace(ended.finding, kind=f"{dtype}: {ended.finding.kind}"))
                 break
         wanted = exact_dual(activation, at, slope, eps)
-        digits = claimed
-        if claimed is not None and dtype != "float64":
-            digits = claimed * np.finfo(dtype).precision / np.finfo(float).precision
-        values = _values(activation, at, slope, found, wanted, digits)
+        values = _values(activation, at, slope, found, wanted, claimed_in(dtype, claimed))
         if dtype != dtypes[0]:
             values = [replace(one, kind=f"{dtype}: {one.kind}", defect=right) for one in values]
         findings += values
@@ -277,17 +263,13 @@ def _slope(f: _Call, g: _Call, activation, whole: Preactivations, dtype, claimed
     return [Finding("inconsistent derivative", message, {"ratio": ratio if constant else None})]
 
 
-def _checked(f, activation, derivative, claimed, dtypes, library, seed) -> Activation:
+def _checked(f, activation, derivative, claimed, seed) -> Activation:
     if not callable(f):
         raise ValueError(f"f = {f!r}: needs a function (q1, q2, c) -> T")
     if derivative is not None and not callable(derivative):
         raise ValueError(f"derivative = {derivative!r}: needs a function (q1, q2, c), or None")
     if claimed is not None and not 0 < claimed <= 15:
         raise ValueError(f"claimed_digits = {claimed!r}: a number above 0 and up to 15, or None")
-    if not dtypes or isinstance(dtypes, str) or any(one not in TYPES for one in dtypes):
-        raise ValueError(f"dtypes = {dtypes!r}: of {', '.join(TYPES)}")
-    if library not in LIBRARIES:
-        raise ValueError(f"library = {library!r}: one of {', '.join(LIBRARIES)}")
     if not (isinstance(seed, int) and seed >= 0):
         raise ValueError(f"seed = {seed!r}: a whole number >= 0")
     try:

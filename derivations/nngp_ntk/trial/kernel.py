@@ -14,7 +14,8 @@ from theory.validate.trial import Curve, Finding, Trial
 
 from ..models.network import Network
 from .adapters import ADAPTERS, adapted
-from .digits import against_exact, near_curve, precision, shorter_type
+from .arrays import types
+from .digits import against_exact, claimed_in, near_curve, precision, shorter_type
 from .extremes import scales, zero_inputs
 from .inputs import ANGLES, GENERIC, PER_LAYER, Inputs, count_of, exact, inputs, usual_shape
 from .matrix import batches, diagonal_method, square
@@ -22,8 +23,6 @@ from .subject import Subject
 from .tangent_pair import with_nngp
 
 KINDS = ("nngp", "ntk")
-TYPES = ("float64", "float32")
-LIBRARIES = ("numpy", "torch", "jax")
 TELLING = ("not symmetric", "depends on the batch", "two runs differ", "negative variance", "X2 = X1")
 """What says more than that values disagree."""
 DIGITS = ("digits lost", "clipped cosine", "accuracy", "jitter")
@@ -38,7 +37,7 @@ def kernel(
     claimed_digits: float | None = None,
     nngp: Callable | None = None,
     depths: Sequence[int] | None = None,
-    dtypes: Sequence[str] = TYPES,
+    dtypes: Sequence[str] | None = None,
     library: str = "numpy",
     shape: tuple[int, ...] | None = None,
     adapter: str | None = None,
@@ -58,13 +57,15 @@ def kernel(
     ``claimed_digits``: how many it has to keep everywhere in float64 (in float32 the same share of them);
     None: as many as rounding leaves. ``nngp``: the NNGP kernel that belongs to a tangent kernel, judged with
     it, by itself and by what must hold between both. ``depths``: then ``f`` and ``reference`` are functions
-    of the depth that return the kernel and the network. ``dtypes``: of the inputs, the first one is judged in
-    full. ``library``: "numpy", "torch" or "jax", what the inputs are arrays of. ``shape``: of one input, by
-    default (5,), or (6, 3) where the network has positions. ``adapter``: see `adapters.adapted`.
+    of the depth that return the kernel and the network. ``dtypes``: of the inputs, by default all that there
+    are (`arrays.types`), the first one is judged in full. ``library``: "numpy", "torch" or "jax", what the
+    inputs are arrays of. ``shape``: of one input, by default (5,), or (6, 3) where the network has positions.
+    ``adapter``: see `adapters.adapted`.
 
     ValueError for arguments that make no trial. Sources: Cho and Saul (2009); Jacot et al. (2018).
     """
-    _check(f, reference, kind, claimed_digits, nngp, depths, dtypes, library, adapter, seed)
+    _check(f, reference, kind, claimed_digits, nngp, depths, adapter, seed)
+    dtypes = types(dtypes, library, f)
     started = time.perf_counter()
     networks = {None: reference} if depths is None else {n: _network(reference, n) for n in depths}
     first = next(iter(networks.values()))
@@ -105,6 +106,7 @@ def kernel(
 
 def _judged(subject: Subject, network, kind, claimed, nngp, dtypes, whole: bool):
     """Findings, and the curve of errors over angles, of one kernel."""
+    digits = claimed_in(dtypes[0], claimed)
     at, guarded = subject.at.rounded(dtypes[0]), subject.guarded
     subject.transposes = lambda X1, X2: exact(network, kind, X1, X2, at.shape, 1e-16).value
     found = subject(at.first, at.second, dtypes[0])
@@ -117,23 +119,23 @@ def _judged(subject: Subject, network, kind, claimed, nngp, dtypes, whole: bool)
         )
     short, eps = shorter_type(found, dtypes[0], subject.who)
     wanted = exact(network, kind, at.first, at.second, at.shape, eps)
-    values = against_exact(subject, network, kind, at, found, wanted, claimed, dtypes[0])
+    values = against_exact(subject, network, kind, at, found, wanted, digits, dtypes[0])
     right = not any(one.defect for one in values)
     agrees = all(one.kind in DIGITS for one in values)
     findings = [*short, *values]
     slack = float(np.max(wanted.error(found))) if agrees else 0.0
     own = exact(network, kind, at.second, at.second, at.shape, eps) if agrees else None
-    findings += square(subject, at, own, wanted, claimed, dtypes[0], right)
+    findings += square(subject, at, own, wanted, digits, dtypes[0], right)
     findings += batches(subject, at, found, wanted, dtypes[0])
-    findings += diagonal_method(subject, at)
+    findings += diagonal_method(subject, at, dtypes[0])
     if agrees:
-        findings += zero_inputs(subject, network, kind, wanted, slack, claimed, dtypes[0])
+        findings += zero_inputs(subject, network, kind, wanted, slack, digits, dtypes[0])
     if agrees and whole:
-        findings += scales(subject, network, kind, at, wanted, slack, claimed, dtypes[0])
+        findings += scales(subject, network, kind, at, wanted, slack, digits, dtypes[0])
         for dtype in dtypes[1:]:
             findings += _in_another_type(subject, network, kind, claimed, dtype, right and not short)
     if nngp is not None and kind == "ntk":
-        findings += with_nngp(subject, nngp, network, at, found, wanted, claimed, dtypes[0])
+        findings += with_nngp(subject, nngp, network, at, found, wanted, digits, dtypes[0])
     if any(one.kind in TELLING for one in (*findings, *guarded.notes.values())):
         findings = [one for one in findings if one.kind != "disagrees"]
     return precision([*findings, *guarded.notes.values()], claimed), near_curve(at, wanted, found, dtypes[0])
@@ -147,9 +149,8 @@ def _in_another_type(subject: Subject, network, kind, claimed, dtype, right: boo
     except Misbehaved as ended:
         return [replace(ended.finding, kind=f"{dtype}: {ended.finding.kind}")]
     wanted = exact(network, kind, at.first, at.second, at.shape, float(np.finfo(dtype).eps))
-    if claimed is not None:
-        claimed = claimed * np.finfo(dtype).precision / np.finfo(float).precision
-    values = against_exact(subject, network, kind, at, found, wanted, claimed, dtype, causes=False)
+    digits = claimed_in(dtype, claimed)
+    values = against_exact(subject, network, kind, at, found, wanted, digits, dtype, causes=False)
     return [
         replace(
             one,
@@ -230,7 +231,11 @@ def _reproduce(who, kind, claimed, nngp, depths, seed) -> str:
     )
 
 
-def _check(f, reference, kind, claimed, nngp, depths, dtypes, library, adapter, seed) -> None:
+def _check(f, reference, kind, claimed, nngp, depths, adapter, seed) -> None:
+    if isinstance(f, type):
+        raise ValueError(
+            f"f = {f.__name__}: a class; give a kernel that is made of it, such as {f.__name__}()"
+        )
     if not callable(f):
         raise ValueError(f"f = {f!r}: needs a function (X1, X2) -> (n1, n2)")
     if kind not in KINDS:
@@ -249,10 +254,6 @@ def _check(f, reference, kind, claimed, nngp, depths, dtypes, library, adapter, 
         raise ValueError(
             f"nngp = {nngp!r}: a function (X1, X2) -> (n1, n2), with kind = 'ntk' and without depths"
         )
-    if not dtypes or isinstance(dtypes, str) or any(one not in TYPES for one in dtypes):
-        raise ValueError(f"dtypes = {dtypes!r}: of {', '.join(TYPES)}")
-    if library not in LIBRARIES:
-        raise ValueError(f"library = {library!r}: one of {', '.join(LIBRARIES)}")
     if adapter is not None and adapter not in ADAPTERS:
         raise ValueError(f"adapter = {adapter!r}: one of {', '.join(ADAPTERS)}, or None")
     if not (isinstance(seed, int) and seed >= 0):

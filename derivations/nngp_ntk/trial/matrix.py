@@ -10,6 +10,7 @@ import numpy as np
 from theory.validate.guard import Misbehaved, as_numpy
 from theory.validate.trial import Finding
 
+from .adapters import alone
 from .inputs import Exact, Inputs
 
 
@@ -114,27 +115,27 @@ def batches(subject, at: Inputs, found, wanted: Exact, dtype) -> list[Finding]:
     return [Finding("depends on the batch", message, {"apart": float(apart.max())})]
 
 
-def diagonal_method(subject, at: Inputs) -> list[Finding]:
-    """A kernel object of scikit-learn's kind also has ``diag(X)``, and means K(X, X) by ``kernel(X)``."""
-    diag = getattr(subject.object, "diag", None)
-    if not callable(diag) or not any(
-        b.__module__.startswith("sklearn") for b in type(subject.object).__mro__
-    ):
-        return []
-    X = at.given(at.second)
+def diagonal_method(subject, at: Inputs, dtype) -> list[Finding]:
+    """A kernel object means K(X, X) by ``kernel(X)``, and has a method of its own for the diagonal."""
+    X = at.given(at.second).astype(dtype)
     try:
-        S, told = np.asarray(subject.object(X)), as_numpy(diag(X))
+        told = alone(subject.object, X)
     except Exception as error:
-        return [Finding("exception", f"kernel(X) or diag(X) raised {type(error).__name__}: {error}")]
-    both = subject(at.second, at.second, "float64", "with X2 = X1")
+        message = f"kernel(X), or its diagonal, raised {type(error).__name__}: {error}"
+        return [Finding("exception", message, {"error": type(error).__name__})]
+    if told is None:
+        return []
+    S, diagonal = (as_numpy(one) for one in told)
+    if diagonal is None or diagonal.shape != (len(X),):
+        return [Finding("diag", f"diag(X) returned shape {np.shape(diagonal)}, ({len(X)},) is wanted")]
+    both = subject(at.second, at.second, dtype, "with X2 = X1")
+    own = np.diagonal(both)
+    allowed = math.sqrt(np.finfo(dtype).eps) * np.abs(own).max()
     findings = []
-    if told is None or told.shape != (len(X),):
-        return [Finding("diag", f"diag(X) returned shape {np.shape(told)}, ({len(X)},) is wanted")]
-    size = np.abs(np.diagonal(both)).max()
-    if np.max(np.abs(told - np.diagonal(both))) > 1e-7 * size:
-        worst = int(np.argmax(np.abs(told - np.diagonal(both))))
-        message = f"diag(X)[{worst}] = {told[worst]:.6g}, kernel(X, X) has {both[worst, worst]:.6g} there"
-        findings.append(Finding("diag", message, {"found": float(told[worst])}))
-    if S.shape != both.shape or np.max(np.abs(S - both)) > 1e-7 * size:
+    if np.max(np.abs(diagonal - own)) > allowed:
+        worst = int(np.argmax(np.abs(diagonal - own)))
+        message = f"diag(X)[{worst}] = {diagonal[worst]:.6g}, kernel(X, X) has {own[worst]:.6g} there"
+        findings.append(Finding("diag", message, {"found": float(diagonal[worst])}))
+    if S is None or S.shape != both.shape or np.max(np.abs(S - both)) > allowed:
         findings.append(Finding("X2 = X1", "kernel(X) is another matrix than kernel(X, X)"))
     return findings

@@ -10,6 +10,7 @@ import numpy as np
 from theory.validate.guard import Guarded, Misbehaved
 from theory.validate.trial import Finding
 
+from .arrays import given
 from .inputs import Inputs
 
 
@@ -36,21 +37,9 @@ class Subject:
             raise Misbehaved(self._explained(ended.finding, X1, X2, dtype)) from None
 
     def _called(self, X1, X2, dtype, where="") -> np.ndarray:
-        given = [self._given(X, dtype) for X in (X1, X2)]
+        arrays = [given(self.at.given(X).astype(dtype), self.library) for X in (X1, X2)]
         with np.errstate(all="ignore"):
-            return self.guarded(*given, shape=(len(X1), len(X2)), where=where)
-
-    def _given(self, X, dtype):
-        array = self.at.given(X).astype(dtype)
-        if self.library == "torch":
-            import torch
-
-            return torch.from_numpy(array)
-        if self.library == "jax":
-            import jax.numpy as jnp
-
-            return jnp.asarray(array)
-        return array
+            return self.guarded(*arrays, shape=(len(X1), len(X2)), where=where)
 
     def _explained(self, finding: Finding, X1, X2, dtype) -> Finding:
         """Rows and columns exchanged, or an arccosine of more than 1."""
