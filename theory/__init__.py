@@ -27,6 +27,7 @@ _HOME = {
     "Discretisation": "tolerance",
     "FiniteSize": "tolerance",
     "RoundOff": "tolerance",
+    "validate": "validate",
 }
 
 __all__ = sorted(_HOME)

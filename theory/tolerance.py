@@ -112,16 +112,19 @@ class Discretisation(Tolerance):
     in the norm over times, so that a small mode is not hidden behind a large one. Statistic: what
     is left in the fully extrapolated discrepancy, over the last correction of the table (plus
     round-off); bound 1. The order observed must be the order expected, to the nearest half.
+    Without ``steps`` it states an order only: `theory.validate` chooses the steps, a `Comparison` cannot.
     """
 
     order: float
-    steps: tuple[float, ...]
+    steps: tuple[float, ...] | None = None
     varies: str = field(default="step", kw_only=True)
 
     def __post_init__(self):
-        object.__setattr__(self, "steps", tuple(float(h) for h in self.steps))
         if not self.order > 0:
             raise ValueError(f"Discretisation: order = {self.order}, needs order > 0")
+        if self.steps is None:
+            return
+        object.__setattr__(self, "steps", tuple(float(h) for h in self.steps))
         if len(self.steps) < 3 or not all(h > 0 for h in self.steps):
             raise ValueError(f"Discretisation: steps = {self.steps}, needs at least 3 steps > 0")
         if any(abs(2 * b - a) > 4 * _EPS * a for a, b in zip(self.steps, self.steps[1:], strict=False)):
@@ -129,12 +132,15 @@ class Discretisation(Tolerance):
 
     @property
     def ladder(self):
+        if self.steps is None:
+            raise ValueError("Discretisation: no steps; needs at least 3, each half the one before")
         return self.steps
 
     def along(self, ladder):
         return replace(self, steps=tuple(ladder))
 
     def judge(self, measured, predicted):
+        steps = self.ladder
         _same_inputs(measured)
         rungs = [m.values.reshape(len(m.values), -1) for m in measured]
         aims = [np.broadcast_to(p, m.values.shape) for m, p in zip(measured, predicted, strict=True)]
@@ -167,7 +173,7 @@ class Discretisation(Tolerance):
             resolution=_relative(correction, np.linalg.norm(rungs[-1], axis=0)),
             summary=f"left over {statistic:.3g} of the last correction, bound 1; "
             f"order {seen}, expected {self.order:g}",
-            details={"ratios": ratio.tolist(), "orders": orders, "steps": self.steps},
+            details={"ratios": ratio.tolist(), "orders": orders, "steps": steps},
         )
 
     def _orders(self, size: np.ndarray, noise: np.ndarray) -> list[float | None]:
@@ -192,43 +198,49 @@ class FiniteSize(Tolerance):
     errors. Statistic: the larger of |z| = |delta|/error and of the misfit's root, each over its own
     bound (the error never smaller than the statistical one, and enlarged by a misfit); bound 1. The
     exponent is also fitted freely; that is reported as the rate where the signal resolves it.
+    Without ``sizes`` it states an exponent only: `theory.validate` chooses the sizes, a `Comparison` cannot.
     """
 
     exponent: float
-    sizes: tuple[int, ...]
+    sizes: tuple[int, ...] | None = None
     varies: str = field(default="width", kw_only=True)
     same_draws: ClassVar[bool] = False
 
     def __post_init__(self):
-        object.__setattr__(self, "sizes", tuple(self.sizes))
         if not self.exponent > 0:
             raise ValueError(f"FiniteSize: exponent = {self.exponent}, needs exponent > 0")
+        if self.sizes is None:
+            return
+        object.__setattr__(self, "sizes", tuple(self.sizes))
         rising = all(a < b for a, b in zip(self.sizes, self.sizes[1:], strict=False))
         if len(self.sizes) < 3 or self.sizes[0] <= 0 or not rising:
             raise ValueError(f"FiniteSize: sizes = {self.sizes}, needs at least 3 rising sizes > 0")
 
     @property
     def ladder(self):
+        if self.sizes is None:
+            raise ValueError("FiniteSize: no sizes; needs at least 3 rising sizes > 0")
         return self.sizes
 
     def along(self, ladder):
         return replace(self, sizes=tuple(ladder))
 
     def judge(self, measured, predicted):
+        sizes = self.ladder
         rungs = [_mean_discrepancy(m, p) for m, p in zip(measured, predicted, strict=True)]
         mean, error, scale = (np.stack([r[i].ravel() for r in rungs]) for i in range(3))
         # Of Student's t and Hotelling's T² with weights that are themselves estimated: the fewest
         # replicates' degrees of freedom are on the safe side.
         freedom = min(r[3] for r in rungs) - 1
-        delta, spread, misfit = extrapolate(self.sizes, mean, error, self.exponent)
-        spare = len(self.sizes) - 2
+        delta, spread, misfit = extrapolate(sizes, mean, error, self.exponent)
+        spare = len(sizes) - 2
         z_bound, misfit_bound = student_bound(freedom), hotelling_bound(spare, freedom)
         spread = spread * np.sqrt(np.maximum(1, misfit / spare))
         with np.errstate(over="ignore"):
             z = delta / spread
         z_worst, misfit_worst = float(np.max(np.abs(z))), float(np.max(misfit))
         statistic = max(z_worst / z_bound, math.sqrt(misfit_worst / misfit_bound))
-        rate, rate_error = _free_exponent(self.sizes, mean, error)
+        rate, rate_error = _free_exponent(sizes, mean, error)
         seen = "not resolved" if rate is None else f"{rate:.3g} ± {rate_error:.1g}"
         return Judgement(
             holds=statistic <= 1,
@@ -241,7 +253,7 @@ class FiniteSize(Tolerance):
             resolution=_relative(z_bound * spread, scale[-1]),
             summary=f"extrapolated |z| {z_worst:.3g}, bound {z_bound:.3g}; misfit {misfit_worst:.3g}, "
             f"bound {misfit_bound:.3g}; exponent {seen}, expected {self.exponent:g}",
-            details={"z": z.tolist(), "misfit": misfit.tolist(), "sizes": self.sizes},
+            details={"z": z.tolist(), "misfit": misfit.tolist(), "sizes": sizes},
         )
 
 
