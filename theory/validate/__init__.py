@@ -7,21 +7,42 @@
 Each function takes the code and returns a `Trial`: ``holds``, ``findings`` with evidence, the measured
 order where there is one, ``to_json()``, ``to_html()``, ``figure()``. What the code does wrong (exceptions,
 NaN, wrong shapes, endless loops) is a finding; a wrong argument of ours is an error.
+
+Any closed form can be held against any function; in a test module, this is all that pytest needs:
+
+    @theory.validate(mode_strength)
+    def my_strength(t, s, u0, tau): ...
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from ..lazy import on_first_use
 from .registry import TrialOf, trial_of, trials
-from .trial import Curve, Finding, Trial
+
+if TYPE_CHECKING:
+    from .against import OnTrial
+    from .check import Check
+    from .trial import Curve, Finding, Trial
 
 __all__ = [
+    "Check",
     "Curve",
     "Finding",
+    "OnTrial",
     "Trial",
+    "TrialFailed",
     "TrialOf",
+    "checks",
+    "closed_form",
     "density",
     "dual",
     "kernel",
+    "parametrize_with_checks",
     "sampler",
     "schedule",
     "score_model",
@@ -29,6 +50,78 @@ __all__ = [
     "trial_of",
     "trials",
 ]
+
+_HOME = {
+    "Check": "check",
+    "TrialFailed": "check",
+    "Curve": "trial",
+    "Finding": "trial",
+    "Trial": "trial",
+    "OnTrial": "against",
+}
+__getattr__, _homes = on_first_use(__name__, _HOME)  # the pytest plug-in is here: nothing may cost anything
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_homes()})
+
+
+class _Callable(ModuleType):
+    """A module that is the decorator `closed_form`, too: ``@theory.validate(form)``."""
+
+    def __call__(self, form, **options) -> Callable[[Callable], OnTrial]:
+        return closed_form(form, **options)
+
+
+sys.modules[__name__].__class__ = _Callable
+
+
+def closed_form(form, *, tolerance=None, **options) -> Callable[[Callable], OnTrial]:
+    """A decorator: the function is held against a closed form of any theory.
+
+    The function keeps working as it is, and has ``trial()``, which gives a `Trial`, and ``checks()``, named
+    ones for pytest, which the plug-in collects from a test module. What it is depends on ``tolerance``:
+
+    - None or `RoundOff(ulps)`: it gives the values for NumPy, PyTorch or JAX arrays. These are compared with
+      rigorous balls at moderate and extreme points of the domain, in float64 and float32, to ``ulps`` units
+      in the last place (the closed form's own 8 or 16 by default) or 4 condition numbers.
+    - `MonteCarlo()`: it gives draws (replicates, n), whose mean should be the closed form. It may take
+      ``rng`` (a NumPy generator) or ``seed`` (an integer), and ``replicates``.
+    - `Discretisation(order)`: it also takes a ``step`` (another keyword by ``varies=``) and converges.
+    - `FiniteSize(exponent)`: it also takes a ``size``; its error, or the bias of its draws, is
+      size**-exponent.
+
+    Parameters are those of the form by name, or in its order; else ``arguments`` are the form's names in the
+    function's order. Integer arguments are given as Python integers, one value in a call. Options: ``at``
+    (numbers at which arguments are held, arrays (n,) of the points to take), ``within`` (argument:
+    (low, high), where the function is meant for a part of the domain only), ``library`` ("numpy", "torch",
+    "jax"), ``dtypes``, ``vectorised`` (False: it takes numbers only), ``stochastic``, ``replicates``,
+    ``points``, ``seed``, ``time_limit`` (seconds of the processor), ``name``. ValueError for options that
+    make no trial.
+    """
+    from .against import OnTrial
+
+    return lambda function: OnTrial(form, function, tolerance=tolerance, **options)
+
+
+def checks(form, function, *, tolerance=None, **options) -> list[Check]:
+    """Named checks of a function against a closed form; options as in `closed_form`.
+
+    ``str(check)`` is its name, ``check()`` raises `TrialFailed` (an AssertionError) where it finds a defect.
+    """
+    return closed_form(form, tolerance=tolerance, **options)(function).checks()
+
+
+def parametrize_with_checks(subjects: Iterable):
+    """A pytest decorator: the test runs once for each check, ``def test_mine(check): check()``.
+
+    ``subjects``: functions under `closed_form`, checks, or lists of checks.
+    """
+    import pytest
+
+    from .check import flat
+
+    return pytest.mark.parametrize("check", [pytest.param(one, id=str(one)) for one in flat(subjects)])
 
 
 def sampler(sample, *, claimed_order: float | None = None, **options) -> Trial:
