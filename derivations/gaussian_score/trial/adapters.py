@@ -9,8 +9,7 @@ import numpy as np
 
 from theory.validate.trial import Finding
 
-PURE = 1e8
-"""The noise level, for one of signal, that stands for noise without signal."""
+from .problem import PURE
 
 NOT_FLOWS = (
     "CMStochasticIterative",
