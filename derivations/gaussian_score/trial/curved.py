@@ -78,9 +78,11 @@ def trajectories(model: MixtureModel, starts, rtol: float, longest: float):
 
 
 def _growth(model, variances, path) -> float:
-    """The largest norm, over starts and levels, of the flow's Jacobian from there, in units of the spreads."""
+    """The largest norm, over starts and levels, of the flow's Jacobian to the end, in units of the spreads."""
     D = model.dimension
-    spread = lambda u: np.sqrt(variances + np.exp(2 * u))  # noqa: E731
+
+    def spread(u):
+        return np.sqrt(variances + np.exp(2 * u))
 
     def back(u, jacobian):  # of the end by the place at u: it answers to u as that place does, reversed
         at = model.denoiser_jacobian(path(u).reshape(ROWS, D), np.exp(u))

@@ -46,8 +46,9 @@ def sampler(
     maps deviations linearly: the error of each mode's factor, relative to it, is measured on grids whose
     steps double, from ``sigma_max`` to ``sigma_min`` > 0; the root of the mean square over modes gives the
     order. So does the distance from the end of its trajectory for a mixture of two Gaussians, whose flow is
-    not linear; the lower order counts. A last step to 0 is looked at by itself: what goes wrong there is a note, a defect if ``to_zero``
-    is True; False leaves it out. A ``stochastic`` sampler is judged by mean and variance, with z-scores.
+    not linear; the lower order counts. A last step to 0 is looked at by itself: what goes wrong there is a
+    note, a defect if ``to_zero`` is True; False leaves it out. A ``stochastic`` sampler is judged by mean and
+    variance, with z-scores.
 
     ``claimed_order``: of the error in the number of steps (of the moments, where stochastic). ``method``:
     "euler", "heun", "dpm++2m" or "adams2" if the error constants should be those of this one.
