@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -45,7 +45,7 @@ class Flow:
         return np.sqrt(self.variances + level**2)
 
 
-@cache
+@lru_cache(maxsize=8)
 def flow(seed: int = 0) -> Flow:
     """From `PURE` noise to `LOWEST`; in log sigma, where dx/d(log sigma) = x - D.
 
@@ -78,7 +78,7 @@ def trajectories(model: MixtureModel, starts, rtol: float, longest: float):
 
 
 def _growth(model, variances, path) -> float:
-    """The largest norm, over starts and levels, of the flow's Jacobian to the end, in units of the spreads."""
+    """The largest norm, over starts and levels, of the flow's Jacobian to the end, in spreads."""
     D = model.dimension
 
     def spread(u):
