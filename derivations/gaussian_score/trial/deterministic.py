@@ -106,7 +106,7 @@ def deterministic(guarded: Guarded, problem: Problem, steps, claimed, method, to
     errors, floor = [run.error(problem) for run in runs], ROUNDING * problem.eps
     order = _blurred(problem, [run.grid[-1] for run in runs], _sunk(order, errors, floor))
     failures = _against_claim(order, claimed, errors, counts, max(100 * noise, floor))
-    failures = [_explained(one, problem, runs, counts, order, noise) for one in failures]
+    failures = [_explained(one, guarded, problem, runs, counts, order, noise) for one in failures]
     findings = [*causes(problem, runs, counts, order, errors, noise, failures), *failures]
     if sum(one.defect for one in findings) > 1:  # the causes say more than the symptom
         findings = [one for one in findings if one not in failures]
@@ -181,15 +181,41 @@ def _sunk(order: Order, errors, floor: float) -> Order:
     return order
 
 
-def _explained(failure: Finding, problem, runs, counts, order: Order, noise) -> Finding:
-    """An order that is too low, with the steps that make it so if it is one or a few."""
-    if failure.kind != "order" or states(runs[-1]) is None:
+def _explained(failure: Finding, guarded, problem, runs, counts, order: Order, noise) -> Finding:
+    """An order that is too low, with what makes it so where that can be told."""
+    if failure.kind != "order":
+        return failure
+    known = problem.own.suspect() if hasattr(problem.own, "suspect") else None
+    if known is not None:
+        return _with_cause(failure, known)
+    better = _in_float64(guarded, problem, counts)
+    if better is not None and better.value is not None and better.value > order.value + HALF:
+        said = f"rounding. With its tables and samples in float64 the order is {better.value:.3g}"
+        failure = replace(failure, evidence={**failure.evidence, "in_float64": better.value})
+        return _with_cause(failure, said)
+    if states(runs[-1]) is None:
         return failure
     found = special_steps(problem, runs, counts, order.value, noise)
     if found is None:
         return _with_cause(failure, _likely(order.value, claimed=2))  # no step is special
     said, evidence = found
     return replace(_with_cause(failure, said), evidence={**failure.evidence, "special_steps": evidence})
+
+
+def _in_float64(guarded, problem: Problem, counts) -> Order | None:
+    """The order of the same sampler with longer numbers, if it can be had so."""
+    wider = problem.own.wider() if hasattr(problem.own, "wider") else None
+    if wider is None:
+        return None
+    other = replace(problem, own=wider, dtype=wider.dtype)
+    inner, guarded.function = guarded.function, wider
+    try:
+        where = "in float64, with {} steps"
+        runs = [drive(guarded, other, other.grid(count), where.format(count)) for count in counts]
+    finally:
+        guarded.function = inner
+    errors = [run.error(other) for run in runs]
+    return measured_order(counts, errors, rounding(other, runs))
 
 
 def _with_cause(failure: Finding, said: str) -> Finding:
