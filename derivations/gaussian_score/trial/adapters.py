@@ -22,10 +22,12 @@ def adapted(sample):
 
 
 def named(subject: str):
-    """A solver that its package knows by name only: "torchdiffeq:rk4"; None of anything else."""
+    """A solver that its package knows by name only: "torchdiffeq:rk4", "flow_matching:midpoint"; else None."""
     module, _, name = subject.partition(":")
     if module == "torchdiffeq" and name not in ("odeint", "odeint_adjoint"):
         return Odeint(name)
+    if module == "flow_matching":
+        return FlowMatching(name)
     return None
 
 
@@ -71,6 +73,48 @@ class Odeint:
         nodes = sigmas[:-1] if last else sigmas
         x = odeint(lambda sigma, x: (x - denoise(x, sigma)) / sigma, x, nodes, method=self.method)[-1]
         return denoise(x, nodes[-1]) if last else x
+
+
+class FlowMatching:
+    """The ODESolver of flow_matching, with the exact velocity along a schedule; a step to 0 is the denoiser.
+
+    ``method``: a fixed-step one of torchdiffeq; ``scheduler``: one of `flow_matching.path.scheduler`, by
+    default CondOTScheduler(), straight lines. Its alpha, sigma and their derivatives make the velocity
+    d(alpha) D + d(sigma) noise, its `snr_inverse` the times of the levels.
+    """
+
+    library = "torch"
+
+    def __init__(self, method: str = "euler", scheduler=None):
+        self.method, self.scheduler = method, scheduler
+        self.__name__ = f"flow_matching:{method}"
+        given = ", ".join(f"{key}={value!r}" for key, value in getattr(scheduler, "__dict__", {}).items())
+        on = "" if scheduler is None else f", {type(scheduler).__name__}({given})"
+        lines = ["from derivations.gaussian_score.trial.adapters import FlowMatching"]
+        if scheduler is not None:
+            lines.append(f"from {type(scheduler).__module__} import {type(scheduler).__name__}")
+        self.expression = "\n".join(lines), f"FlowMatching({method!r}{on})"
+
+    def __call__(self, denoise, x, sigmas):
+        import torch
+        from flow_matching.path.scheduler import CondOTScheduler
+        from flow_matching.solver import ODESolver
+
+        scheduler = CondOTScheduler() if self.scheduler is None else self.scheduler
+        last = sigmas[-1] == 0
+        levels = sigmas[:-1] if last else sigmas
+        times = scheduler.snr_inverse(1 / levels)
+
+        def velocity(x, t):
+            at = scheduler(t)
+            level = at.sigma_t / at.alpha_t
+            clean = denoise(x / at.alpha_t, level)
+            return at.d_alpha_t * clean + at.d_sigma_t * (x / at.alpha_t - clean) / level
+
+        first, end = scheduler(times[0]).alpha_t, scheduler(times[-1]).alpha_t
+        with torch.no_grad():
+            found = ODESolver(velocity).sample(first * x, None, self.method, time_grid=times) / end
+        return denoise(found, levels[-1]) if last else found
 
 
 def diffrax_solver(solver):
