@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from .scheduled import Scheduled
+from .scheduled import Scheduled, missing
 
 
 def adapted(sample):
@@ -22,7 +22,7 @@ def adapted(sample):
 
 
 def named(subject: str):
-    """A solver that its package knows by name only: "torchdiffeq:rk4", "flow_matching:midpoint"; else None."""
+    """A solver known by its name: "torchdiffeq:rk4", "flow_matching:midpoint"; None of anything else."""
     module, _, name = subject.partition(":")
     if module == "torchdiffeq" and name not in ("odeint", "odeint_adjoint"):
         return Odeint(name)
@@ -33,6 +33,8 @@ def named(subject: str):
 
 def _of(package: str, base: str, sample) -> bool:
     """Whether it is a class of this base, or an instance; without importing the package."""
+    if package == "diffusers" and isinstance(sample, type) and missing(sample):
+        return True  # to be told so
     base = getattr(sys.modules.get(package), base, None)
     if base is None:
         return False

@@ -289,7 +289,9 @@ def _likely(order: float, claimed: float) -> str:
         return "one step of first order, at the start or at the end, limits the whole to order 2"
     if order < 1.5 <= claimed:
         return "an intermediate evaluation at a wrong place or weight leaves it consistent, of order 1"
-    return "it is consistent, but the weights of its stages or nodes give no more"
+    return (
+        "no step at either end makes it so: the weights of its stages or nodes, or steps too few to show more"
+    )
 
 
 def _modes(problem: Problem, run: Run, steps: int) -> Finding:

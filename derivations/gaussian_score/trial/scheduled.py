@@ -45,12 +45,12 @@ PREDICTIONS = {
 
 
 NO_SIGNAL = (
-    "its first level has no signal, alpha = 0: there it multiplies the network's answer by alpha, and takes 0 "
-    "for the clean sample. From a level with signal its order is 2, that of pseudo linear multistep methods "
-    "(Liu et al., 2022)"
+    "its first level has no signal, alpha = 0: there it multiplies the network's answer by alpha, and takes "
+    "0 for the clean sample. From a level with signal its order is 2, that of pseudo linear multistep "
+    "methods (Liu et al., 2022)"
 )
-"""Of IPNDMScheduler: `step` and `_get_prev_sample` of diffusers 0.42.1. Errors on the mixture fall by 4.0 when
-steps double where the times start at 0.9, by 2.0 where they start at 1, as by default."""
+"""Of IPNDMScheduler: `step` and `_get_prev_sample` of diffusers 0.42.1. Errors on the mixture fall by 4.0
+when steps double where the times start at 0.9, by 2.0 where they start at 1, as by default."""
 
 HALF_A_TERM = (
     "the term of the second difference has half its weight: D2 is half the second derivative of the denoised "
@@ -80,6 +80,8 @@ class Scheduled:
         made = scheduler if not isinstance(scheduler, type) else None
         self.cls = type(made) if made is not None else scheduler
         name = self.cls.__name__
+        if missing(self.cls):
+            raise ValueError(f"{name}: the installed diffusers has only its name, or a package is missing")
         if name.startswith(NOT_FLOWS) or not all(
             inspect.isfunction(getattr(self.cls, one, None)) for one in ("step", "set_timesteps")
         ):
@@ -260,6 +262,11 @@ class Scheduled:
             output = self._output(scheduler, denoise, sample, level)
             sample = scheduler.step(output, t, sample, return_dict=False)[0]
         return sample / self._alpha(levels[-1])
+
+
+def missing(cls: type) -> bool:
+    """Whether diffusers has but a placeholder of it, which knows what has to be installed."""
+    return cls.__module__.startswith("diffusers.utils.dummy")
 
 
 def _key(level) -> float:
