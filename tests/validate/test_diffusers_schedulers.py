@@ -117,8 +117,9 @@ def test_what_is_no_flow_is_refused():
 def test_an_instance_keeps_its_configuration():
     import diffusers
 
-    made = diffusers.EulerDiscreteScheduler(use_karras_sigmas=True, beta_schedule="scaled_linear")
-    assert "from 14.6146 to" in validate.sampler(made).setting
+    betas = dict(beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012)  # Stable Diffusion's
+    trial = validate.sampler(diffusers.EulerDiscreteScheduler(use_karras_sigmas=True, **betas), to_zero=False)
+    assert "from 14.6146 to" in trial.setting and "beta_end=0.012" in trial.reproduce
 
 
 # --- orders that are not those claimed: as measured with diffusers 0.42.1 ---
