@@ -5,19 +5,6 @@ import pytest
 
 from theory import validate
 
-DETERMINISTIC = (
-    ("EulerDiscreteScheduler", 1),
-    ("DDIMScheduler", 1),
-    ("EDMEulerScheduler", 1),
-    ("FlowMatchEulerDiscreteScheduler", 1),
-    ("HeunDiscreteScheduler", 2),
-    ("FlowMatchHeunDiscreteScheduler", 2),
-    ("DPMSolverMultistepScheduler", 2),
-    ("DPMSolverSinglestepScheduler", 2),
-    ("EDMDPMSolverMultistepScheduler", 2),
-)
-STOCHASTIC = ("EulerAncestralDiscreteScheduler", "DDPMScheduler")
-
 
 class OwnGrid:
     """Heun's method on levels of its own: it has to be given one of its grids."""
@@ -53,58 +40,6 @@ def test_levels_of_its_own_must_decrease(levels):
         validate.sampler(own)
 
 
-@pytest.mark.parametrize(("name", "order"), DETERMINISTIC)
-@pytest.mark.peers("diffusers", "torch")
-def test_schedulers_of_diffusers_converge(name, order):
-    import diffusers
-
-    trial = validate.sampler(getattr(diffusers, name), claimed_order=order)
-    assert trial.holds, trial
-    assert abs(trial.order - order) < 0.25 and "float32" in trial.setting
-    assert trial.reproduce.splitlines()[1].startswith("from diffusers import")
-
-
-@pytest.mark.parametrize("name", STOCHASTIC)
-@pytest.mark.peers("diffusers", "torch")
-def test_stochastic_schedulers_have_the_right_moments(name):
-    import diffusers
-
-    trial = validate.sampler(getattr(diffusers, name), stochastic=True)
-    assert trial.holds, trial
-
-
-@pytest.mark.peers("diffusers", "torch")
-def test_a_scheduler_of_diffusers_spoilt_is_found():
-    """Half of each step: the convention of the step is part of what is judged."""
-    import diffusers
-
-    class Half(diffusers.EulerDiscreteScheduler):
-        def step(self, output, t, sample, **options):
-            (there,) = super().step(output, t, sample, return_dict=False)[:1]
-            return (sample + (there - sample) / 2,)
-
-    assert not validate.sampler(Half, claimed_order=1).holds
-
-
-@pytest.mark.peers("diffusers", "torch")
-def test_schedulers_that_are_no_flows_are_refused():
-    import diffusers
-
-    for name in ("LCMScheduler", "DDIMInverseScheduler", "KarrasVeScheduler"):
-        with pytest.raises(ValueError, match="does not follow the probability flow"):
-            validate.sampler(getattr(diffusers, name))
-    with pytest.raises(ValueError, match="prediction_type 'v_prediction'"):
-        validate.sampler(diffusers.DDIMScheduler(prediction_type="v_prediction"))
-
-
-@pytest.mark.peers("diffusers", "torch")
-def test_an_instance_keeps_its_configuration():
-    import diffusers
-
-    made = diffusers.EulerDiscreteScheduler(use_karras_sigmas=True, beta_schedule="scaled_linear")
-    assert "from 14.6146 to" in validate.sampler(made).setting
-
-
 @pytest.mark.parametrize(("method", "order"), [("euler", 1), ("rk4", 4)])
 @pytest.mark.peers("torchdiffeq", "torch")
 def test_methods_of_torchdiffeq(method, order):
@@ -136,3 +71,68 @@ def test_functions_in_the_style_of_k_diffusion():
     trial = validate.sampler(sample_euler, claimed_order=1)
     assert trial.holds and "torch" in trial.setting, trial
     assert "import sample_euler" in trial.reproduce
+
+
+@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("midpoint", 2), ("heun3", 3)])
+@pytest.mark.peers("flow_matching", "torch")
+def test_the_solver_of_flow_matching(method, order):
+    from derivations.gaussian_score.trial.adapters import named
+
+    trial = validate.sampler(named(f"flow_matching:{method}"), claimed_order=order, steps=(16, 32, 64, 128))
+    assert trial.holds and abs(trial.order - order) < 0.06, trial
+    assert f"FlowMatching('{method}')" in trial.reproduce
+
+
+SCHEDULES = ("CondOTScheduler", "CosineScheduler", "LinearVPScheduler", "VPScheduler")
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.peers("flow_matching", "torch")
+def test_the_schedulers_of_flow_matching(name):
+    """The exact velocity of each is made of its own coefficients: wrong ones would lead elsewhere."""
+    from flow_matching.path import scheduler
+
+    from derivations.gaussian_score.trial.adapters import FlowMatching
+
+    made = getattr(scheduler, name)()
+    trial = validate.sampler(FlowMatching("midpoint", made), claimed_order=2, steps=(16, 32, 64, 128))
+    assert trial.holds and abs(trial.order - 2) < 0.15, trial
+
+
+@pytest.mark.parametrize(("name", "kind"), zip(SCHEDULES, ("straight", "vp", "vp", "vp"), strict=True))
+@pytest.mark.peers("flow_matching", "torch")
+def test_coefficients_of_flow_matching(name, kind):
+    """Against the identities of their kind, and differences for derivatives; its time runs to the data."""
+    import torch
+    from flow_matching.path import scheduler
+
+    made = getattr(scheduler, name)()
+
+    def reader(key, sign=1):
+        return lambda t: sign * getattr(made(torch.as_tensor(1 - t)), key).numpy()
+
+    trial = validate.schedule(
+        reader("alpha_t"),
+        reader("sigma_t"),
+        kind=kind,
+        dalpha=reader("d_alpha_t", -1),
+        dsigma=reader("d_sigma_t", -1),
+        t_min=1e-2,
+        t_max=0.99,
+    )
+    assert trial.holds, trial
+
+
+@pytest.mark.peers("flow_matching", "torch")
+def test_a_spoilt_scheduler_of_flow_matching_is_found():
+    from flow_matching.path.scheduler import CosineScheduler
+
+    from derivations.gaussian_score.trial.adapters import FlowMatching
+
+    class Half(CosineScheduler):
+        def __call__(self, t):
+            found = super().__call__(t)
+            found.d_alpha_t = found.d_alpha_t / 2
+            return found
+
+    assert not validate.sampler(FlowMatching("midpoint", Half()), claimed_order=2).holds

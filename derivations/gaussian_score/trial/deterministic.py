@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from theory.validate.guard import Guarded
+from theory.validate.guard import Guarded, Misbehaved
 from theory.validate.order import Order, measured_order
 from theory.validate.trial import Curve, Finding
 
 from .causes import causes, last_step
 from .constants import error_constants
+from .curved import ACCURACY, Mixed
+from .limits import special_steps, states
 from .problem import DEVIATIONS, Problem, Record
 
 HALF = 0.25
@@ -19,6 +21,8 @@ HALF = 0.25
 
 ROUNDING = 1000
 """In units of the type's eps: errors that stay below are rounding, which adds up over the steps."""
+
+CURVED = "a term of its error that is not there where the flow is linear"
 
 LONGEST = 2048
 """Steps to which the ladder is prolonged at most, where the order has not settled before."""
@@ -59,7 +63,7 @@ class Run:
 def drive(guarded: Guarded, problem: Problem, grid: np.ndarray, where: str) -> Run:
     """One run of the sampler on this grid. Raises `Misbehaved`."""
     start = problem.start(grid[0])
-    problem.asked = Record()
+    problem.asked = Record(places=[])
     given = problem.given(start), problem.given(grid)
     result = guarded(problem.denoise, *given, shape=start.shape, where=where)
     modes = len(problem.mean)
@@ -99,14 +103,20 @@ def deterministic(guarded: Guarded, problem: Problem, steps, claimed, method, to
         counts.append(2 * counts[-1])
         go(counts[-1])
         order = measured_order(counts, [run.error(problem) for run in runs], noise)
-    errors = [run.error(problem) for run in runs]
-    if order.stuck and order.left <= ROUNDING * problem.eps:
-        order = replace(order, stuck=False, exact=max(errors) <= ROUNDING * problem.eps)
-    order = _blurred(problem, runs, order)
-    failures = _against_claim(problem, order, claimed, errors, counts, noise)
+    errors, floor = [run.error(problem) for run in runs], ROUNDING * problem.eps
+    order = _blurred(problem, [run.grid[-1] for run in runs], _sunk(order, errors, floor))
+    failures = _against_claim(order, claimed, errors, counts, max(100 * noise, floor))
+    failures = [_explained(one, guarded, problem, runs, counts, order, noise) for one in failures]
     findings = [*causes(problem, runs, counts, order, errors, noise, failures), *failures]
     if sum(one.defect for one in findings) > 1:  # the causes say more than the symptom
         findings = [one for one in findings if one not in failures]
+    curves = [Curve("Gaussian", tuple(map(float, counts)), tuple(errors))]
+    mixed, more, curve = on_mixture(guarded, problem, steps, claimed, noise)
+    lower = _lower(order, mixed)
+    if not any(one.defect for one in findings):
+        findings += more
+    curves += curve
+    findings += _compared(order, mixed)
     findings += [_modes(problem, runs[-1], counts[-1]), *_remarks(problem, order, errors, counts, noise)]
     if not any(one.defect for one in findings) and order.value is not None and problem.own is None:
         findings += error_constants(guarded, problem, drive, order, method)
@@ -118,10 +128,101 @@ def deterministic(guarded: Guarded, problem: Problem, steps, claimed, method, to
         findings += last_step(guarded, problem, drive, to_zero)
     return dict(
         findings=findings,
-        order=order.value,
-        order_interval=None if order.value is None else (order.low, order.high),
-        curves=[Curve("all modes", tuple(map(float, counts)), tuple(errors))],
+        order=lower.value,
+        order_interval=None if lower.value is None else (lower.low, lower.high),
+        curves=curves,
     )
+
+
+def on_mixture(guarded, problem: Problem, steps, claimed, noise) -> tuple[Order, list[Finding], list[Curve]]:
+    """The order, what is wrong with it, and the curve, for data whose flow is not linear."""
+    mixed = Mixed.like(problem)
+    noise = max(mixed.flow.growth * noise, ACCURACY)
+    floor, counts, errors = max(100 * noise, ROUNDING * problem.eps), list(steps), []
+    try:
+        errors += [mixed.error(guarded, count) for count in counts]
+        order = measured_order(counts, errors, noise)
+        while _unsettled(order, claimed) and counts[-1] < LONGEST and problem.own is None:
+            counts.append(2 * counts[-1])
+            errors.append(mixed.error(guarded, counts[-1]))
+            order = measured_order(counts, errors, noise)
+    except Misbehaved as ended:
+        return Order(None), [ended.finding], []
+    ends = [mixed.grid(count)[-1] for count in counts]
+    order = _blurred(problem, ends, _sunk(order, errors, floor))
+    failures = [
+        _with_cause(replace(one, message=f"on a mixture of two Gaussians {one.message}"), CURVED)
+        for one in _against_claim(order, claimed, errors, counts, floor)
+    ]
+    return order, failures, [Curve("mixture", tuple(map(float, counts)), tuple(errors))]
+
+
+def _lower(*orders: Order) -> Order:
+    """The lowest of those that are known."""
+    return min((one for one in orders if one.value is not None), key=lambda one: one.value, default=orders[0])
+
+
+def _compared(order: Order, mixed: Order) -> list[Finding]:
+    """What a linear flow hides: an error that vanishes for it, or is smaller by an order."""
+    if mixed.value is None or not (order.exact or (order.value or 0) > mixed.value + HALF):
+        return []
+    there = "it is exact" if order.exact else f"the order is {order.value:.3g}"
+    said = (
+        f"on Gaussian data, whose flow is linear, {there}; on a mixture of two Gaussians it is "
+        f"{mixed.value:.3g}, and that counts"
+    )
+    return [Finding("order by data", said, {"gaussian": order.value, "mixture": mixed.value}, defect=False)]
+
+
+def _sunk(order: Order, errors, floor: float) -> Order:
+    """Errors that do not fall, but are no larger than rounding makes them, are no failure."""
+    if order.stuck and order.left <= floor:
+        return replace(order, stuck=False, exact=max(errors) <= floor)
+    return order
+
+
+def _explained(failure: Finding, guarded, problem, runs, counts, order: Order, noise) -> Finding:
+    """An order that is too low, with what makes it so where that can be told."""
+    if failure.kind != "order":
+        return failure
+    known = problem.own.suspect() if hasattr(problem.own, "suspect") else None
+    if known is not None:
+        return _with_cause(failure, known)
+    better = _in_float64(guarded, problem, counts)
+    if better is not None and better.value is not None and better.value > order.value + HALF:
+        said = f"rounding. With its tables and samples in float64 the order is {better.value:.3g}"
+        failure = replace(failure, evidence={**failure.evidence, "in_float64": better.value})
+        return _with_cause(failure, said)
+    if states(runs[-1]) is None:
+        return failure
+    found = special_steps(problem, runs, counts, order.value, noise)
+    if found is None:
+        return _with_cause(failure, _likely(order.value, claimed=2))  # no step is special
+    said, evidence = found
+    return replace(_with_cause(failure, said), evidence={**failure.evidence, "special_steps": evidence})
+
+
+def _in_float64(guarded, problem: Problem, counts) -> Order | None:
+    """The order of the same sampler with longer numbers, if it can be had so."""
+    wider = problem.own.wider() if hasattr(problem.own, "wider") else None
+    if wider is None:
+        return None
+    other = replace(problem, own=wider, dtype=wider.dtype)
+    inner, guarded.function = guarded.function, wider
+    try:
+        where = "in float64, with {} steps"
+        runs = [drive(guarded, other, other.grid(count), where.format(count)) for count in counts]
+    finally:
+        guarded.function = inner
+    errors = [run.error(other) for run in runs]
+    return measured_order(counts, errors, rounding(other, runs))
+
+
+def _with_cause(failure: Finding, said: str) -> Finding:
+    """Says this of an order that is too low, in place of what is likely in general."""
+    if failure.kind != "order":
+        return failure
+    return replace(failure, message=f"{failure.message.partition(' is claimed: ')[0]} is claimed: {said}")
 
 
 def rounding(problem: Problem, runs: list[Run]) -> float:
@@ -130,11 +231,11 @@ def rounding(problem: Problem, runs: list[Run]) -> float:
     return max(16 * problem.eps, 3 * min(seen, 0.02))
 
 
-def _blurred(problem: Problem, runs: list[Run], order: Order) -> Order:
+def _blurred(problem: Problem, ends: list[float], order: Order) -> Order:
     """With the interval that an own grid allows: its levels are not all at the one that is compared."""
     if problem.own is None or order.value is None:
         return order
-    off = max(abs(float(np.log2(run.grid[-1] / problem.sigma_min))) for run in runs[-3:])
+    off = max(abs(float(np.log2(end / problem.sigma_min))) for end in ends[-3:])
     return replace(order, low=order.low - off, high=order.high + off)
 
 
@@ -158,17 +259,16 @@ def _unsettled(order: Order, claimed) -> bool:
     return missed or order.high - order.low > 2 * HALF
 
 
-def _against_claim(problem, order: Order, claimed, errors, steps, noise) -> list[Finding]:
-    evidence = {"errors": errors, "steps": list(steps), "rounding": noise}
+def _against_claim(order: Order, claimed, errors, steps, floor) -> list[Finding]:
+    """``floor``: errors up to it may be rounding."""
+    evidence = {"errors": errors, "steps": list(steps), "rounding": floor}
     if order.exact:
         return []
     if order.stuck:
         said = f"the relative error is still {order.left:.3g} in {steps[-1]} steps and does not fall"
         return [Finding("does not converge", said, evidence)]
     if order.value is None:
-        if order.left <= max(
-            100 * noise, ROUNDING * problem.eps
-        ):  # it fell to rounding in too few steps to tell an order
+        if order.left <= floor:  # it fell to rounding in too few steps to tell an order
             return []
         said = f"no order can be read off the errors {', '.join(f'{e:.2g}' for e in errors)}"
         return [Finding("does not converge", said, evidence)]
@@ -189,7 +289,9 @@ def _likely(order: float, claimed: float) -> str:
         return "one step of first order, at the start or at the end, limits the whole to order 2"
     if order < 1.5 <= claimed:
         return "an intermediate evaluation at a wrong place or weight leaves it consistent, of order 1"
-    return "the weights of the stages do not belong together"
+    return (
+        "no step at either end makes it so: the weights of its stages or nodes, or steps too few to show more"
+    )
 
 
 def _modes(problem: Problem, run: Run, steps: int) -> Finding:

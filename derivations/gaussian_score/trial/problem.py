@@ -21,6 +21,10 @@ DEVIATIONS = (1.0, -0.6, 1.7)
 them differs by these factors, up to rounding."""
 
 
+PURE = 1e8
+"""The noise level, for one of signal, that stands for noise without signal."""
+
+
 @dataclass
 class Record:
     """What a sampler asked the denoiser: the first place, every level (the least of its rows), the types.
@@ -39,7 +43,8 @@ class Problem:
     """Gaussian data in coordinates along their modes; noise from ``sigma_max`` to ``sigma_min``.
 
     ``library`` ("numpy" or "torch") and ``dtype`` are what the sampler is given. ``own`` is a sampler with a
-    grid of its own: ``own.levels(steps)`` are its levels, which may end at 0.
+    grid of its own: ``own.levels(steps)`` are its levels, which may end at 0. ``seed`` 0 are the usual data;
+    other numbers draw their variances, up to a factor of 2 from these, and their mean.
     """
 
     sigma_max: float
@@ -47,13 +52,16 @@ class Problem:
     library: str
     dtype: str = "float64"
     own: object = None
+    seed: int = 0
     asked: Record = field(default_factory=Record)
 
-    mean = np.array(MEANS)
-
-    @property
-    def lam(self) -> np.ndarray:
-        return np.array([*VARIANCES, self.sigma_min**2])
+    def __post_init__(self):
+        self._factors: dict[float, np.ndarray] = {}
+        self.mean, self.lam = np.array(MEANS), np.array([*VARIANCES, self.sigma_min**2])
+        if self.seed:
+            rng = np.random.default_rng(self.seed)
+            self.mean = rng.normal(size=len(MEANS)) * np.sqrt(self.lam)
+            self.lam = self.lam * 2 ** rng.uniform(-1, 1, size=len(self.lam))
 
     @property
     def eps(self) -> float:
@@ -122,12 +130,24 @@ class Problem:
         self.asked.levels.append(float(level.min()))
         self.asked.types.add(str(place.dtype))
         level = np.maximum(level, 1e-12)[:, None] if level.size > 1 else max(float(level[0]), 1e-12)
-        found = mode_denoiser(place.astype(float), self.lam, self.mean, 1.0, level)
+        found = self.exact(place.astype(float), level)
         if hasattr(x, "detach"):
             import torch
 
             return torch.as_tensor(found, dtype=x.dtype if x.is_floating_point() else None, device=x.device)
         return found.astype(place.dtype) if place.dtype.kind == "f" else found
+
+    def exact(self, x: np.ndarray, level) -> np.ndarray:
+        """The denoiser of this law, in NumPy: at x (B, D), at a level or one for each row (B, 1).
+
+        It shrinks deviations from the mean by a factor for each mode: what it makes of deviations of 1.
+        """
+        factors = self._factors.get(level) if isinstance(level, float) else None
+        if factors is None:
+            factors = mode_denoiser(np.ones(len(self.lam)), self.lam, np.zeros(len(self.lam)), 1.0, level)
+            if isinstance(level, float):
+                self._factors[level] = factors
+        return self.mean + factors * (x - self.mean)
 
     def given(self, array: np.ndarray):
         """An array as the sampler's library and type have it."""

@@ -45,15 +45,17 @@ def sampler(
     (dx/dsigma = (x - D)/sigma); what a step should do to each mode is known exactly. A deterministic sampler
     maps deviations linearly: the error of each mode's factor, relative to it, is measured on grids whose
     steps double, from ``sigma_max`` to ``sigma_min`` > 0; the root of the mean square over modes gives the
-    order. A last step to 0 is looked at by itself: what goes wrong there is a note, a defect if ``to_zero``
-    is True; False leaves it out. A ``stochastic`` sampler is judged by mean and variance, with z-scores.
+    order. So does the distance from the end of its trajectory for a mixture of two Gaussians, whose flow is
+    not linear; the lower order counts. A last step to 0 is looked at by itself: what goes wrong there is a
+    note, a defect if ``to_zero`` is True; False leaves it out. A ``stochastic`` sampler is judged by mean and
+    variance, with z-scores.
 
     ``claimed_order``: of the error in the number of steps (of the moments, where stochastic). ``method``:
     "euler", "heun", "dpm++2m" or "adams2" if the error constants should be those of this one.
     ``library``: "numpy" or "torch", what ``x_T`` and ``sigmas`` are arrays of; ``dtype``: "float64" or
     "float32", of which type, judged with its rounding. ``steps``: at least 4 numbers, each twice the one
-    before. ``seed``: of the starts of a stochastic sampler, whose own draws are its own. ``time_limit``:
-    seconds of the processor for all runs, in the main thread.
+    before. ``seed``: of the data, 0 for the usual ones, and of the starts of a stochastic sampler, whose
+    own draws are its own. ``time_limit``: seconds of the processor for all runs, in the main thread.
 
     ``sample`` may also be a scheduler of diffusers (class or instance), a solver of diffrax, or a function
     ``(model, x, sigmas, ...)`` as k-diffusion has them. A sampler with an attribute ``levels``, a function
@@ -75,7 +77,7 @@ def sampler(
         above = levels[levels > 0]
         stop = getattr(own, "stop", above[-1])
         sigma_max, sigma_min = float(levels[0]), float(above[np.argmin(np.abs(np.log(above / stop)))])
-    problem = Problem(sigma_max, sigma_min, library, dtype, own)
+    problem = Problem(sigma_max, sigma_min, library, dtype, own, seed)
     guarded = Guarded(sample, who, time_limit)
     started = time.perf_counter()
     try:
@@ -131,7 +133,10 @@ def _setting(problem, counts, stochastic, claimed, own) -> str:
             f"{claimed or 1:g}: z-scores against Student's bound of the family's budget"
         )
     else:
-        bound = "relative error of each mode's factor; orders extrapolated to infinitely many steps"
+        bound = (
+            "relative error of each mode's factor, and the distance from a mixture's trajectories, in its "
+            "spread; orders extrapolated to infinitely many steps"
+        )
         bound += "" if claimed is None else f", bound {claimed - HALF:g} and above"
     return (
         f"Gaussian data of variances {', '.join(f'{v:g}' for v in problem.lam)}; noise levels from "
