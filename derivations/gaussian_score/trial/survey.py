@@ -1,4 +1,4 @@
-"""Every scheduler of the installed diffusers on trial, one row each: what is claimed, what is measured, why."""
+"""Every scheduler of the installed diffusers on trial, a row each: what is claimed, what is measured, why."""
 
 from __future__ import annotations
 
