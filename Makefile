@@ -12,7 +12,7 @@ REPORT ?= report
 export OMP_NUM_THREADS ?= 1
 export JAX_PLATFORMS ?= cpu
 
-.PHONY: help reproduce test lint test-notebooks test-slow test-peers notebooks figures lab bench clean
+.PHONY: help reproduce test lint test-notebooks test-slow test-peers notebooks notebooks-peers figures lab bench clean
 
 help:
 	@echo 'make reproduce    derive, check, compare and draw every theory; one report in $(REPORT)/report.html'
@@ -20,6 +20,7 @@ help:
 	@echo 'make test-slow    the tests that take longest: networks in training, matrix formulas compiled by JAX'
 	@echo 'make test-peers   install PyTorch and the peer packages, run the tests that need them'
 	@echo 'make notebooks    rebuild and execute the notebooks'
+	@echo 'make notebooks-peers   the same of the notebooks on other packages (slow)'
 	@echo 'make figures      rebuild the figures'
 	@echo 'make lab          open the notebooks in JupyterLab'
 	@echo 'make bench        measure speed and memory'
@@ -38,7 +39,7 @@ lint: $(VENV)/installed
 	$(BIN)/lint-imports
 
 test-notebooks: $(VENV)/installed
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env notebooks/*.ipynb
 
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m slow tests
@@ -48,6 +49,9 @@ test-peers: $(VENV)/peers
 
 notebooks: $(VENV)/installed
 	$(BIN)/theory notebooks --to notebooks
+
+notebooks-peers: $(VENV)/peers
+	$(BIN)/jupytext --to ipynb --execute notebooks/peers/*.py
 
 figures: $(VENV)/installed
 	$(BIN)/theory figures --to figures

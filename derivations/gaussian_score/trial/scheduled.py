@@ -56,8 +56,10 @@ HALF_A_TERM = (
     "the term of the second difference has half its weight: D2 is half the second derivative of the denoised "
     "sample, and its weight is that of the whole. With twice D2 the order is 3"
 )
-"""Of `multistep_dpm_solver_third_order_update` of diffusers 0.42.1, as of the DPM-Solver++ it was taken from:
-the errors then fall by 7.4, 7.8, 8.2 when steps double from 25 to 200, else by 5.5, 5.1, 4.6."""
+"""Of `multistep_dpm_solver_third_order_update` of diffusers 0.42.1, as of the DPM-Solver++ it was taken
+from. Measured in float64, as it stands and with twice D2: dpmsolver++ 2.25 (2.14 to 2.35) and 3.06 (2.97 to
+3.15), the EDM scheduler 1.72 (1.24 to 2.21) and 2.79 (2.52 to 3.07); errors of dpmsolver fall by 4.7, 4.4,
+4.2 and by 6.3, 6.5, 7.0 when steps double from 25 to 200."""
 
 
 class Scheduled:
