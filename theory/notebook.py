@@ -74,7 +74,7 @@ def build(theory: Theory):
     placed = _places(theory)
     for name in theory.modules:
         first = name.partition(".")[0]
-        if first not in ("models", "figures", "data", "simulation"):
+        if first not in ("models", "figures", "data", "simulation", "trial"):
             section, figures = _section(theory, name), placed.pop(name, ())
             aside = (n for n, (_, text) in enumerate(section) if text.startswith(ASIDE))
             end = next(aside, len(section))

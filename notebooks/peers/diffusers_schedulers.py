@@ -1,3 +1,11 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
 # %% [markdown]
 # # Is this sampler right?
 # A diffusion model of Gaussian data, or of a mixture of Gaussians, has an exact denoiser and exact trajectories.
