@@ -9,7 +9,9 @@ import numpy as np
 _CHUNK = 8192
 
 
-def in_chunks(function: Callable, values: Sequence, outputs: int, dtype=np.float64) -> tuple[np.ndarray, ...]:
+def in_chunks(
+    function: Callable, values: Sequence, outputs: int, dtype=np.float64, contiguous: bool = False
+) -> tuple[np.ndarray, ...]:
     """``function`` on broadcast float64 chunks of ``values``; scalars stay scalars.
 
     ``function(values) -> tuple`` of ``outputs`` arrays, which become arrays of ``dtype``. Temporaries
@@ -24,7 +26,8 @@ def in_chunks(function: Callable, values: Sequence, outputs: int, dtype=np.float
     with np.nditer(
         [values[k] for k in arrays] + [None] * outputs,
         flags=["external_loop", "buffered", "delay_bufalloc"],
-        op_flags=[["readonly"]] * len(arrays) + [["writeonly", "allocate"]] * outputs,
+        op_flags=[["readonly", "contig"] if contiguous else ["readonly"]] * len(arrays)
+        + [["writeonly", "allocate"]] * outputs,
         op_dtypes=[np.float64] * len(arrays) + [dtype] * outputs,
         casting="same_kind",
         buffersize=_CHUNK,
