@@ -27,7 +27,8 @@ _BLOCK = 512
 """Points whose state stays in the first cache while a step is repeated."""
 
 _FUNCTIONS = frozenset(
-    "exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh sech asinh acosh atanh Abs sign Max Min".split()
+    "exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh sech asinh acosh atanh "
+    "Abs sign Max Min".split()
 )
 
 

@@ -130,7 +130,9 @@ def _program(form, values, arrays: list[int]) -> tuple[Program | None, int]:
     if branches is None or len(relations) < len(form.relations) and not _scalars_related(form, values, mine):
         return None, 0
     used = [*relations, *(e for group in more.values() for e in group)]
-    used += [e for expressions, region in branches for e in (*expressions, *([region] if region else []))]
+    used += [
+        e for expressions, region in branches for e in (*expressions, *([] if region is None else [region]))
+    ]
     if not is_elementary(used):
         return None, 0
     return Program(branches, scalars, mine, bounded, relations, **more), steps
