@@ -8,9 +8,7 @@ first time a formula meets a large array on this machine. The elementary functio
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,11 +16,10 @@ import numpy as np
 import sympy as sp
 
 from .source import ArrayPrinter
+from .threads import in_parts
 
 LARGE = 100_000
 """Points from which a compiled loop pays for its compilation."""
-_PART = 200_000
-"""Points from which a thread of its own pays."""
 _BLOCK = 512
 """Points whose state stays in the first cache while a step is repeated."""
 
@@ -122,25 +119,9 @@ def fused(program: Program) -> Callable:
             space = [np.empty(_BLOCK) for _ in program.state]
             return loop(limit, *scalars, *counts, *(a[where] for a in [*arrays, *outputs]), *space)
 
-        length = len(outputs[0])
-        parts = max(1, min(threads(), length // _PART))
-        if parts == 1:
-            return part(slice(None))
-        ends = [length * k // parts for k in range(parts + 1)]
-        with ThreadPoolExecutor(parts) as pool:  # the loop lets go of the interpreter
-            return all(list(pool.map(part, map(slice, ends[:-1], ends[1:]))))
+        return in_parts(part, len(outputs[0]))
 
     return run
-
-
-def threads() -> int:
-    """As many as there are processors for this process, and OMP_NUM_THREADS and NUMBA_NUM_THREADS allow."""
-    allowed = [len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1]
-    for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        first = os.environ.get(name, "").split(",")[0].strip()
-        if first.isdigit() and int(first) > 0:
-            allowed.append(int(first))
-    return min(allowed)
 
 
 def write_loop(program: Program) -> str:

@@ -12,6 +12,8 @@ from functools import cached_property
 import numpy as np
 from array_api_compat import array_namespace, device, is_numpy_array
 
+from . import _pointwise
+
 _BLOCK_BYTES = 1 << 21
 """Of the logits that are worked on at once: they stay in the cache between the two matrix products."""
 _BLOCK_ELEMENTS = 1 << 20
@@ -167,6 +169,15 @@ class Isotropic:
                 found.append(means + sums[:, -2:-1] / sums[:, -1:] * here)
         return (found[0] if len(found) == 1 else xp.concat(found, axis=0)) / float(smallest)
 
+    def combined_pointwise(self, x, centre, alpha, sigma, p, q):
+        """The same of x not yet taken from the centre, by one loop; None where that does not pay."""
+        if not (is_numpy_array(x) and _pointwise.pays(x, self.points)):
+            return None
+        v = self._noisy(alpha, sigma)
+        a, b = (p * sigma**2 + q * alpha) / v, (p * alpha * self.variances - q) / v
+        given = self.points, self.log_weights, self.variances, v, a, b
+        return _pointwise.combined(x, centre, alpha, *given)
+
     def responsibilities(self, x, alpha, sigma):
         """w, shape (rows, K)."""
         xp = array_namespace(x)
@@ -247,6 +258,9 @@ class Spread:
         side_by_side = xp.reshape(xp.permute_dims(coordinates, (1, 0, 2)), (rows, -1))
         axes = self.basis.transpose(0, 2, 1).reshape(-1, self.dimension)
         return side_by_side @ like(coordinates, axes)
+
+    def combined_pointwise(self, x, centre, alpha, sigma, p, q):
+        return None
 
     def combined(self, x, alpha, sigma, p, q):
         xp, v = array_namespace(x), self._noisy(alpha, sigma)
