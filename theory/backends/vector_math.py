@@ -80,8 +80,9 @@ def _exp(x: Lane) -> Lane:
 
 
 def _quarter_expm1(x: Lane) -> Lane:
-    """(exp(x) - 1)/4, which does not overflow before x = 711."""
-    x = (x > 712.0).where(712.0, x)
+    """(exp(x) - 1)/4, infinite only where sinh and cosh are: from x = 710.5 on."""
+    far = x > 710.5
+    x = far.where(710.5, x)
     x = (x < -40.0).where(-40.0, x)
     shifted = x.times(_LOG2_E, _SHIFT)
     k = shifted - _SHIFT
@@ -90,7 +91,7 @@ def _quarter_expm1(x: Lane) -> Lane:
     rest = (high - r) - low
     value = r + (r * r).times(polynomial(r, _EXP), rest)
     scale = _power_of_two(shifted.bits() + -2)
-    return scale.times(value, scale - 0.25)
+    return far.where(INF, scale.times(value, scale - 0.25))
 
 
 def _odd_near_0(value: Lane, x: Lane) -> Lane:

@@ -13,7 +13,7 @@ import sympy as sp
 
 from ..backends.fused import LARGE, Program, fused, is_elementary
 from ..backends.numpy import in_chunks
-from .branch import compiled, select
+from .branch import Formula, compiled, select
 from .domain import as_numbers, bounds, check_arguments, check_relation, check_shapes
 
 
@@ -152,7 +152,7 @@ def _formulas(form, values, arrays: set) -> tuple | None:
         if region is not True and not by_arrays:
             if not compiled((region,), form.arguments, "numpy")(*values)[0]:
                 continue
-        if not branch.expressions:
+        if type(branch) is not Formula:  # another kind is computed in its own way
             return None
         found.append((branch.expressions, region if by_arrays else None))
         if not by_arrays:

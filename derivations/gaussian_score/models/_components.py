@@ -174,9 +174,11 @@ class Isotropic:
         if not (is_numpy_array(x) and _pointwise.pays(x, self.points)):
             return None
         v = self._noisy(alpha, sigma)
-        a, b = (p * sigma**2 + q * alpha) / v, (p * alpha * self.variances - q) / v
-        given = self.points, self.log_weights, self.variances, v, a, b
-        return _pointwise.combined(x, centre, alpha, *given)
+        sums = (p * sigma**2 + q * alpha) / v, (p * alpha * self.variances - q) / v
+        corner = max(np.max(x), -np.min(x)) + np.abs(centre)  # no point is farther out in any coordinate
+        refined = self._spread(corner[None], alpha, sigma) > _LARGEST_SPREAD
+        given = self.points, self.log_weights, self.variances, v, sums
+        return _pointwise.combined(x, centre, alpha, *given, refined)
 
     def responsibilities(self, x, alpha, sigma):
         """w, shape (rows, K)."""
