@@ -20,6 +20,9 @@ from llvmlite import binding
 
 from . import lanes, vector_math
 
+loaded = {"kept": 0, "compiled": 0}
+"""How many loops of this process came from where."""
+
 
 def load(source: str, signature) -> Callable:
     """The function ``loop`` of a source, compiled for a signature."""
@@ -32,7 +35,9 @@ def load(source: str, signature) -> Callable:
     namespace = {**vars(vector_math), "__name__": vector_math.__name__}
     exec(compile(source, str(path or "<fused formula>"), "exec"), namespace)
     compiler = numba.njit([signature], error_model="numpy", nogil=True, cache=path is not None)
-    return compiler(namespace[name])
+    loop = compiler(namespace[name])
+    loaded["kept" if path is not None and loop.stats.cache_hits else "compiled"] += 1
+    return loop
 
 
 @lru_cache(maxsize=1)
