@@ -1,7 +1,7 @@
 # %% [markdown]
 # # The arc-cosine kernel at any depth
-# Deep ReLU networks without biases, of the gain $\sqrt 2$ that keeps variances as they are: what a layer hands
-# on of two inputs is the correlation of their preactivations alone (Cho and Saul, 2009).
+# Deep ReLU networks without biases, of the gain $\sqrt 2$ that keeps variances as they are: what a layer
+# hands on of two inputs is the correlation of their preactivations alone (Cho and Saul, 2009).
 
 # %%
 import sympy as sp
