@@ -146,6 +146,16 @@ def test_odd_near_zero_with_its_sign(name):
     np.testing.assert_array_equal(np.signbit(found), np.signbit(x))
 
 
+def test_moderate_arguments_need_no_second_look():
+    x = np.random.default_rng(0).uniform(-708, 709, 3000)
+    found = values("exp_of_moderate", [*x, -708.0, 0.0, 709.0])
+    with ctx.workprec(240):
+        errors = [
+            error("exp", float(a), float(b)) for a, b in zip([*x, -708.0, 0.0, 709.0], found, strict=True)
+        ]
+    assert max(errors) <= 1
+
+
 def test_the_larger_and_the_smaller_keep_nan():
     @numba.njit(error_model="numpy")
     def both(x, y):

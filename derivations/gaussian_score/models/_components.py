@@ -20,8 +20,6 @@ _BLOCK_ELEMENTS = 1 << 20
 _PAIRS = 1 << 14
 _FEW = 16
 """Components, to one that matters, from which on the rest are not even added up."""
-_LARGEST_SPREAD = 1024
-"""Of logits: beyond it a logit by a matrix product has lost three digits to its rounding."""
 
 
 def like(x, values):
@@ -108,7 +106,7 @@ class Isotropic:
             logits = np.matmul(left[block], right, out=space[: len(left[block])])
             leader = np.argmax(logits, axis=1)
             logits -= np.take_along_axis(logits, leader[:, None], axis=1)
-            refine = spread > _LARGEST_SPREAD
+            refine = spread > _pointwise.LARGEST_SPREAD
             yield block, logits, self._leading(logits, leader, x[block], alpha, sigma) if refine else None
 
     def _spread(self, x, alpha, sigma) -> float:
@@ -176,9 +174,9 @@ class Isotropic:
         v = self._noisy(alpha, sigma)
         sums = (p * sigma**2 + q * alpha) / v, (p * alpha * self.variances - q) / v
         corner = max(np.max(x), -np.min(x)) + np.abs(centre)  # no point is farther out in any coordinate
-        refined = self._spread(corner[None], alpha, sigma) > _LARGEST_SPREAD
+        spread = self._spread(corner[None], alpha, sigma)
         given = self.points, self.log_weights, self.variances, v, sums
-        return _pointwise.combined(x, centre, alpha, *given, refined)
+        return _pointwise.combined(x, centre, alpha, *given, spread)
 
     def responsibilities(self, x, alpha, sigma):
         """w, shape (rows, K)."""

@@ -1,8 +1,9 @@
 """Scores of mixtures in few dimensions, where matrix products do not pay: point by point, vectorised.
 
 A block of points passes over the components, two at a time: for their logits, and for the sums weighed by
-the exponentials of these. Where logits are so large that their rounding counts, the component that leads is
-found first, and differences of logits come from differences of means, as in `_components.Isotropic`:
+the exponentials of these; at once where the logits are moderate. Where they are so large that their rounding
+counts, the component that leads is found first, and differences of logits come from differences of means,
+as in `_components.Isotropic`:
 
     |x - a m_j|^2 - |x - a m_i|^2 = 2 a (m_i - m_j).(x - a (m_i + m_j)/2),
 
@@ -24,6 +25,10 @@ LEAST_WORK = 200_000
 _BLOCK = 256
 _NONE = -1e300
 """The logit of a component that only makes their number even."""
+LARGEST_SPREAD = 1024
+"""Of logits: beyond it rounding has cost a logit three digits."""
+_FLAT = 600
+"""Between logits: up to it no exponential overflows or underflows, whichever component leads."""
 
 
 def pays(x: np.ndarray, points: np.ndarray) -> bool:
@@ -33,7 +38,7 @@ def pays(x: np.ndarray, points: np.ndarray) -> bool:
     return few and x.dtype == np.float64 and len(x) * count >= LEAST_WORK
 
 
-def combined(x, centre, alpha, points, log_weights, variances, noisy, sums, refined: bool) -> np.ndarray:
+def combined(x, centre, alpha, points, log_weights, variances, noisy, sums, spread: float) -> np.ndarray:
     """sum_i w_i (a_i m_i + b_i y), y = x - ``centre``, a and b the two rows of ``sums``: shape (rows, D).
 
     w are the responsibilities at y of components of means alpha m_i and of variances ``noisy`` (K,), clean
@@ -47,7 +52,10 @@ def combined(x, centre, alpha, points, log_weights, variances, noisy, sums, refi
         table = np.vstack([table, table[-1]])
         table[-1, dimension : dimension + 2] = _NONE
     common = bool(np.all(noisy == noisy[0]))
-    out, x, loop = np.empty(x.shape), np.ascontiguousarray(x), _loop(dimension, common, refined)
+    table[:, dimension + 1] -= np.max(logit)
+    flat = 2 * spread + np.ptp(constant) < _FLAT
+    out, x = np.empty(x.shape), np.ascontiguousarray(x)
+    loop = _loop(dimension, common, flat, spread > LARGEST_SPREAD)
 
     def part(where: slice) -> bool:
         space = np.empty((3 * dimension + len(_SPACE), _BLOCK))
@@ -70,16 +78,16 @@ _SPACE = ("best", "top", "share", "slope", "constant", "half", "variance")
 
 
 @lru_cache(maxsize=16)
-def _loop(dimension: int, common: bool, refined: bool):
+def _loop(dimension: int, common: bool, flat: bool, refined: bool):
     from theory.backends.loop_cache import load
 
     given = "Array(float64, {}, 'C', readonly=True)"
     kinds = ["float64", given.format(1), given.format(1), given.format(2), "float64[::1]", "float64[:,::1]"]
     kinds += ["float64[::1]"] * (3 * dimension + len(_SPACE))
-    return load(_source(dimension, common, refined), f"void({', '.join(kinds)})")
+    return load(_source(dimension, common, flat, refined), f"void({', '.join(kinds)})")
 
 
-def _source(dimension: int, common: bool, refined: bool) -> str:
+def _source(dimension: int, common: bool, flat: bool, refined: bool) -> str:
     """The loop for a number of dimensions; of a variance that all share, terms in which it differs go."""
     axes = range(dimension)
     total = lambda term: " + ".join(term.format(d=d) for d in axes)  # noqa: E731
@@ -119,11 +127,13 @@ def _source(dimension: int, common: bool, refined: bool) -> str:
     weigh = [
         f"gain = {exact if refined else linear}",
         "g[i] = gain",
-        "both top[i] = Max(Max(gain_0, gain_1), top[i])",
+        "both larger = where(gain_0 > gain_1, gain_0, gain_1)",
+        "both top[i] = where(larger > top[i], larger, top[i])",
     ]
     # below exp(-700) numbers are subnormal, and slow; no sum has a digit of them
     add = [
-        "w = exp(Max(g[i] - top[i], -700.0))",
+        "gain = g[i] - top[i]",
+        "w = exp_of_moderate(where(gain > -700.0, gain, -700.0))",
         "both share[i] += w_0 + w_1",
         *several(["both slope[i] += w_0*b_0 + w_1*b_1"]),
         *each(
@@ -131,6 +141,8 @@ def _source(dimension: int, common: bool, refined: bool) -> str:
             + ("w_0*m{d}_0 + w_1*m{d}_1" if common else "w_0*(a_0*m{d}_0) + w_1*(a_1*m{d}_1)")
         ),
     ]
+    if flat:
+        add[0] = f"gain = {linear}"
     ahead = "(a*sum{d}[i])/share[i] + b*y{d}[i]" if common else "(sum{d}[i] + slope[i]*y{d}[i])/share[i]"
     finish = each("found[{D}*i + {d}] = " + ahead)
     block = [f"size = min({_BLOCK}, len(x)//{dimension} - start)"]
@@ -139,8 +151,11 @@ def _source(dimension: int, common: bool, refined: bool) -> str:
         "rows, found = x[here], out[here]",
     ]
     block += over([*start, *clear])
-    block += [*through(*find), *over(["top[i] = 0.0"])] if refined else over(["top[i] = -INF"])
-    block += [*through(*weigh), *through(*add)]
+    if refined:
+        block += [*through(*find), *over(["top[i] = 0.0"]), *through(*weigh)]
+    elif not flat:
+        block += [*over(["top[i] = -INF"]), *through(*weigh)]
+    block += through(*add)
     block += [f"a, b = table[0, {dimension + 5}], table[0, {dimension + 6}]", *over(finish)]
     lines = [f"for start in range(0, len(x)//{dimension}, {_BLOCK}):", *_indented(block)]
     arguments = ["alpha", "x", "centre", "table", "out", "gains", *spaces]
