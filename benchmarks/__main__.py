@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+from .evaluators import main as evaluators
 from .infinite_width import infinite_width, peak_memory
 from .measure import POINTS, alternating, fresh_process, hand_written, median_ratio
 from .mixture_score import mixture_score
@@ -45,6 +46,7 @@ def main() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     print(f"{'memory beyond the input, in outputs':52s} {peak / t.nbytes:8.2f}")
+    evaluators()
     for label, seconds_taken, ratio in mixture_score():
         print(f"{label:52s} {seconds_taken:8.4f} s, {ratio:.2f} of two products and one exponential")
     probability_flow()

@@ -140,9 +140,31 @@ def test_equal_subexpressions_are_evaluated_once(monkeypatch):
 
     calls = []
     monkeypatch.setitem(rigorous.FUNCTIONS, "exp", lambda analytic, v: calls.append(1) or v.exp())
-    monkeypatch.setitem(rigorous.FUNCTIONS, "sin", lambda analytic, v: calls.append(1) or v.sin())
-    shared = sp.sin(x)
+    monkeypatch.setitem(rigorous.FUNCTIONS, "erf", lambda analytic, v: calls.append(1) or v.erf())
+    shared = sp.erf(x)
     enclose = compile_ball(shared**3 + shared * y + sqrt(shared), [x, y])
     first, again = (enclose([third, v], 100) for v in (Rational(1), Rational(2)))
     assert len(calls) == 2  # once for each call, not once for each mention
     assert (again - first).overlaps(ball(shared, {x: third}))
+
+
+def test_straight_code_and_the_tree_enclose_the_same():
+    from theory.backends.ball_source import real_function
+    from theory.backends.rigorous import _node, _Scope
+
+    x, y = sp.symbols("x y", positive=True)
+    for expression in (
+        (x + sp.Rational(2, 3) * y) ** 3 / sp.sqrt(1 + x**2) - sp.pi,
+        sp.exp(-x / y) * sp.log(1 + y) + sp.acos(x / (1 + x)) * sp.sqrt(2),
+        1 / sp.sqrt(3) + x**-2 + sp.tanh(y - x),
+        x,
+        sp.Integer(3),
+    ):
+        straight = real_function(expression, (x, y))
+        tree = _node(expression, _Scope({x: 0, y: 1}))
+        for at in ((arb("0.3"), arb(7)), (arb(2), arb("1e-20"))):
+            with ctx.workprec(200):
+                ours, theirs = straight(*at), tree(list(at), False)
+            assert ours.overlaps(theirs) and ours.rel_accuracy_bits() >= theirs.rel_accuracy_bits() - 4
+    for expression in (sp.gamma(x), x**y, sp.Piecewise((x, x > y), (y, True)), sp.I * x):
+        assert real_function(expression, (x, y)) is None

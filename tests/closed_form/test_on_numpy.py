@@ -206,8 +206,8 @@ def test_one_loop_and_chunks_agree():
         parts = [form(*(v[k::7] if np.ndim(v) else v for v in arguments)) for k in range(7)]
         for k in range(7):
             for x, y in zip(np.atleast_2d(whole), np.atleast_2d(parts[k]), strict=True):
-                # u is the product of two weights that may differ by 2 each
-                assert np.all(ulps_between(x[k::7], y) <= (2 if form is mode_strength else 5))
+                # u is the product of two weights that may differ by 4 each
+                assert np.all(ulps_between(x[k::7], y) <= (4 if form is mode_strength else 8))
 
 
 def test_memory_is_inputs_and_output():

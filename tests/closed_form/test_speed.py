@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import STARTS
+from benchmarks.evaluators import OURS, formulas, measured
 from benchmarks.measure import POINTS, alternating, fresh_process, hand_written, median_ratio
 
 
@@ -21,3 +22,30 @@ def test_not_slower_than_a_loop_written_by_hand():
         seconds = alternating(lambda at=at: mode_strength(t=t, **at), lambda at=at: loop(t, **at))
         # a tenth for two runs that are never equally disturbed
         assert median_ratio(*seconds) < 1.1
+
+
+LIMITS = {"sigmoid": 0.45, "arc-cosine, 3 layers": 0.3, "mixture score": 0.3}
+"""Of the CPU time of lambdify(cse=True), whose temporaries are cheap where they are small, as here."""
+
+
+@pytest.mark.parametrize("formula", formulas(1_000_000), ids=LIMITS)
+def test_vectorised_loops_beat_generated_code(formula):
+    ratios = {name: ratio for name, (_, ratio) in measured(formula).items()}
+    assert ratios[OURS] < LIMITS[formula.name]
+    assert ratios[OURS] < min(ratio for name, ratio in ratios.items() if name != OURS)
+
+
+def test_a_first_formula_compiles_quickly(tmp_path, monkeypatch):
+    import time
+
+    from derivations.deep_linear import mode_strength
+    from theory.backends.fused import LARGE, fused
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    t = np.linspace(0, 9, LARGE)
+    mode_strength(t=t, s=1.0, u0=0.1, tau=1.0)  # numba itself has started
+    fused.cache_clear()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+    started = time.process_time()
+    mode_strength(t=t, s=1.0, u0=0.1, tau=1.0)
+    assert time.process_time() - started < 0.5

@@ -1,101 +1,214 @@
-"""One compiled loop for an elementary formula on a large NumPy array: no temporaries.
+"""One compiled loop for an elementary formula on large NumPy arrays: vectorised, no temporaries.
 
-What depends on scalar arguments alone is hoisted out of the loop, products of scalars included,
-and the domain of the array arguments is checked in the same pass. Compiled by numba, without
-fast math, the first time a formula meets a large array.
+What depends on scalar arguments alone is hoisted out of the loop, products of scalars included, and
+the domain of the array arguments is checked in the same pass. Compiled by numba, without fast math, the
+first time a formula meets a large array on this machine. The elementary functions are
+`theory.backends.vector_math`'s.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import sympy as sp
 
-from .source import RatioPrinter
+from .source import ArrayPrinter
+from .threads import in_parts
 
 LARGE = 100_000
 """Points from which a compiled loop pays for its compilation."""
+_BLOCK = 512
+"""Points whose state stays in the first cache while a step is repeated."""
 
-_ELEMENTARY = (sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.atan, sp.asinh, sp.atanh)
-
-
-class LoopPrinter(RatioPrinter):
-    """Python's ``math``, but for one function with an inlined short cut."""
-
-    def _print_expm1(self, e):
-        return f"expm1({self._print(e.args[0])})"
+_FUNCTIONS = frozenset(
+    "exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh sech asinh acosh atanh "
+    "Abs sign Max Min".split()
+)
 
 
-def _expm1(x):
-    """exp is several times faster than expm1, and far from 0 the difference loses nothing."""
-    return math.exp(x) - 1.0 if abs(x) > 1.0 else math.expm1(x)
+class LoopPrinter(ArrayPrinter):
+    """Numbers as float64, arguments by names that no function has."""
+
+    def _print_Symbol(self, e):
+        return e.name if e.name.startswith("_") else f"v_{e.name}"
+
+    def _print_Integer(self, e):
+        return repr(float(e)) if abs(e) < 2**1000 else super()._print_Integer(e)
+
+    def _print_Rational(self, e):
+        return f"({e.p / e.q!r})"
+
+    def _print_NumberSymbol(self, e):
+        return f"({float(e)!r})"
+
+    _print_Pi = _print_Exp1 = _print_EulerGamma = _print_NumberSymbol
+
+    def _print_Pow(self, e, rational=False):
+        exponent = e.exp
+        if exponent.is_Rational and exponent.q == 2 and abs(exponent.p) > 1:  # no call of pow
+            whole = f"{self._print(e.base)}**{abs(exponent.p) // 2}"
+            power = f"(({whole})*{self._named('sqrt', e.base)})"
+            return power if exponent > 0 else f"(1.0/{power})"
+        return super()._print_Pow(e, rational)
 
 
-def is_elementary(expressions: Sequence[sp.Expr]) -> bool:
-    """Whether numba's scalar math covers the expressions."""
+def is_elementary(expressions: Sequence[sp.Basic]) -> bool:
+    """Whether the compiled loop's functions cover the expressions, and conditions."""
     for expression in expressions:
         for e in sp.preorder_traversal(expression):
-            named = type(e).__name__ in ("expm1", "log1p") or isinstance(e, _ELEMENTARY)
-            if not (
-                named or e.is_Add or e.is_Mul or e.is_Pow or e.is_Symbol or e.is_Rational or e.is_NumberSymbol
-            ):
+            named = isinstance(e, sp.Function) and type(e).__name__ in _FUNCTIONS
+            algebraic = e.is_Add or e.is_Mul or e.is_Pow or e.is_Symbol or e.is_Rational or e.is_NumberSymbol
+            choice = isinstance(e, _CHOICES) or e in (sp.true, True)
+            if not (named or algebraic or choice):
                 return False
             if e.is_Pow and not e.exp.is_number:
                 return False
     return True
 
 
-@lru_cache(maxsize=256)
-def fused(expressions: tuple, scalars: tuple, arrays: tuple, bounds: tuple) -> Callable:
-    """``loop(scalar values, array values, outputs) -> bool``: False where an array leaves its bounds,
-    or a result is not finite.
+_CHOICES = (
+    sp.Piecewise, sp.functions.elementary.piecewise.ExprCondPair, sp.And, sp.Or,
+    sp.Lt, sp.Le, sp.Gt, sp.Ge, sp.Max, sp.Min,
+)  # fmt: skip
 
-    ``bounds`` is ``(low, open?, high, open?)`` per array argument.
+
+@dataclass(frozen=True)
+class Program:
+    """What a loop does at every point: the first branch whose condition holds gives the value.
+
+    ``branches`` are pairs (expressions, condition or None); ``bounds`` is ``(low, open?, high, open?,
+    whole?)`` of each array, ``relations`` must hold. Where ``state`` is not empty, it is set to ``start``
+    and then as often as asked to ``step``, before the branches see it.
     """
-    import numba
 
+    branches: tuple
+    scalars: tuple
+    arrays: tuple
+    bounds: tuple
+    relations: tuple = ()
+    state: tuple = ()
+    start: tuple = ()
+    step: tuple = ()
+
+    @property
+    def outputs(self) -> int:
+        return len(self.branches[0][0])
+
+
+@lru_cache(maxsize=256)
+def fused(program: Program) -> Callable:
+    """``run(scalars, arrays, outputs, limit, steps=0) -> bool``, of contiguous float64 arrays of one length.
+
+    False where an array leaves its bounds, a relation fails, or a result is not within ``limit``.
+    """
+    from .loop_cache import load
+
+    numbers = 1 + len(program.scalars)
+    kinds = ["float64"] * numbers + ["int64"] * bool(program.state)
+    kinds += ["Array(float64, 1, 'C', readonly=True)"] * len(program.arrays)
+    kinds += ["float64[::1]"] * (program.outputs + len(program.state))
+    loop = load(write_loop(program), f"boolean({', '.join(kinds)})")
+
+    def run(scalars, arrays, outputs, limit, steps=0):
+        counts = [steps] if program.state else []
+
+        def part(where: slice) -> bool:
+            space = [np.empty(_BLOCK) for _ in program.state]
+            return loop(limit, *scalars, *counts, *(a[where] for a in [*arrays, *outputs]), *space)
+
+        return in_parts(part, len(outputs[0]))
+
+    return run
+
+
+def write_loop(program: Program) -> str:
+    """Python source of a function ``loop`` for numba."""
     hoisted: dict[sp.Expr, sp.Symbol] = {}
-    inner = [_hoist(e, frozenset(scalars), hoisted) for e in expressions]
-    shared, reduced = sp.cse(inner, symbols=sp.numbered_symbols("_c"), order="none")
     printer = LoopPrinter()
-    names = [x.name for x in arrays]
-    outs = [f"_out{k}" for k in range(len(expressions))]
-    constants = [f"    {symbol} = {printer.doprint(value)}" for value, symbol in hoisted.items()]
-    lines = [f"def loop({', '.join([x.name for x in scalars] + [f'_a_{n}' for n in names] + outs)}):"]
-    lines += [*constants, "    fine = True", f"    for _i in range({outs[0]}.size):"]
-    lines += [f"        {n} = _a_{n}[_i]" for n in names]
-    for n, bound in zip(names, bounds, strict=True):
-        lines.append(f"        fine &= {_inside(n, bound)}")
-    lines += [f"        {symbol} = {printer.doprint(value)}" for symbol, value in shared]
-    lines += [f"        {o}[_i] = {printer.doprint(value)}" for o, value in zip(outs, reduced, strict=True)]
-    lines += [f"        fine &= abs({o}[_i]) < math.inf" for o in outs]
-    lines.append("    return fine")
-    namespace: dict = {"math": math, "expm1": numba.njit(_expm1)}
-    exec(compile("\n".join(lines), "<fused formula>", "exec"), namespace)
-    return numba.njit(error_model="numpy", nogil=True)(namespace["loop"])
+    outs = [f"_out{k}" for k in range(program.outputs)]
+    space = [f"_s{k}" for k in range(len(program.state))]
+    names = {x: printer.doprint(x) for x in (*program.scalars, *program.arrays, *program.state)}
+    body = _Body(printer, frozenset(program.scalars), hoisted)
+    read = [f"{names[x]} = _a{k}[_i]" for k, x in enumerate(program.arrays)]
+    looked_at = [_inside(names[x], b) for x, b in zip(program.arrays, program.bounds, strict=True)]
+    looked_at += [printer.doprint(r) for r in program.relations]
+    check = [f"_fine = {' & '.join(f'({c})' for c in looked_at)}"] if looked_at else ["_fine = True"]
+    value = body.chosen(program.branches, outs, "_v")
+    value += [f"_fine &= abs(_v{k}) <= _limit" for k in range(len(outs))]
+    value += [f"{o}[_i] = _v{k}" for k, o in enumerate(outs)] + ["_good -= mask(_fine)"]
+    over = lambda size, lines: [f"for _i in range({size}):", *_indented(lines)]  # noqa: E731
+    if not program.state:
+        lines = over(f"{outs[0]}.size", [*read, *check, *value])
+    else:
+        held = [f"{names[x]} = {s}[_i]" for x, s in zip(program.state, space, strict=True)]
+        keep = [f"{s}[_i] = _n{k}" for k, s in enumerate(space)]
+        first = body.chosen([(program.start, None)], space, "_n")
+        following = body.chosen([(program.step, None)], space, "_n")
+        views = [f"_a{k}" for k in range(len(program.arrays))] + outs
+        inner = [f"{v} = {v}_all[_from:_from + _size]" for v in views]
+        inner += over("_size", [*read, *first, *keep])
+        inner += ["for _ in range(_steps):", *_indented(over("_size", [*read, *held, *following, *keep]))]
+        inner += over("_size", [*read, *check, *held, *value])
+        lines = [f"for _from in range(0, {outs[0]}_all.size, {_BLOCK}):"]
+        lines += _indented([f"_size = min({_BLOCK}, {outs[0]}_all.size - _from)", *inner])
+    whole = "_all" if program.state else ""
+    arguments = ["_limit", *(names[x] for x in program.scalars), *(["_steps"] if program.state else [])]
+    arguments += [f"_a{k}{whole}" for k in range(len(program.arrays))] + [f"{o}{whole}" for o in outs] + space
+    constants = [f"{symbol} = {printer.doprint(e)}" for e, symbol in hoisted.items()]
+    lines = [*constants, "_good = 0", *lines, f"return _good == {outs[0]}{whole}.size"]
+    return "\n".join([f"def loop({', '.join(arguments)}):", *_indented(lines)]) + "\n"
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+@dataclass
+class _Body:
+    """Writes expressions as statements; common parts once, and those of scalars before the loop."""
+
+    printer: LoopPrinter
+    scalars: frozenset
+    hoisted: dict
+
+    def chosen(self, branches, outs, value: str) -> list[str]:
+        flat = [_hoist(e, self.scalars, self.hoisted) for expressions, _ in branches for e in expressions]
+        shared, reduced = sp.cse(flat, symbols=sp.numbered_symbols("_c"), order="none")
+        lines = [f"{symbol} = {self.printer.doprint(e)}" for symbol, e in shared]
+        texts = [self.printer.doprint(e) for e in reduced]
+        count = len(outs)
+        for k in range(count):
+            text = texts[(len(branches) - 1) * count + k]
+            for j in reversed(range(len(branches) - 1)):
+                condition = self.printer.doprint(branches[j][1])
+                text = f"where({condition}, {texts[j * count + k]}, {text})"
+            lines.append(f"{value}{k} = {text}")
+        return lines
 
 
 def _inside(name: str, bound) -> str:
-    low, left_open, high, right_open = bound
-    below = f"({name} {'>' if left_open else '>='} {low!r})" if np.isfinite(low) else f"({name} > -math.inf)"
-    above = (
-        f"({name} {'<' if right_open else '<='} {high!r})" if np.isfinite(high) else f"({name} < math.inf)"
-    )
-    return f"({below} & {above})"
+    low, left_open, high, right_open, whole = bound
+    below = f"({name} {'>' if left_open else '>='} {low!r})" if np.isfinite(low) else f"({name} > -INF)"
+    above = f"({name} {'<' if right_open else '<='} {high!r})"
+    if not np.isfinite(high):
+        above = f"({name} {'<' if right_open else '<='} INF)"
+    return f"{below} & {above}" + (f" & is_whole({name})" if whole else "")
 
 
 def _hoist(e, scalars: frozenset, hoisted: dict) -> sp.Expr:
     """The expression with its largest scalar-only parts replaced by symbols set before the loop."""
     if not e.args or e.is_number:
         return e
-    if e.free_symbols <= scalars:
+    if e.free_symbols <= scalars and not isinstance(e, sp.logic.boolalg.Boolean):
         return hoisted.setdefault(e, sp.Symbol(f"_k{len(hoisted)}"))
     if e.is_Mul or e.is_Add:
         constant = [a for a in e.args if a.free_symbols <= scalars]
         if len(constant) > 1:
             rest = [a for a in e.args if not a.free_symbols <= scalars]
             e = e.func(_hoist(e.func(*constant), scalars, hoisted), *rest, evaluate=False)
+    if isinstance(e, sp.Piecewise | sp.logic.boolalg.Boolean):
+        return e  # SymPy would look at the conditions again
     return e.func(*[_hoist(a, scalars, hoisted) for a in e.args])

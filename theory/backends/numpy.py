@@ -9,11 +9,13 @@ import numpy as np
 _CHUNK = 8192
 
 
-def in_chunks(function: Callable, values: Sequence, outputs: int, dtype=np.float64) -> tuple[np.ndarray, ...]:
+def in_chunks(
+    function: Callable, values: Sequence, outputs: int, dtype=np.float64, contiguous: bool = False
+) -> tuple[np.ndarray, ...]:
     """``function`` on broadcast float64 chunks of ``values``; scalars stay scalars.
 
     ``function(values) -> tuple`` of ``outputs`` arrays, which become arrays of ``dtype``. Temporaries
-    have the size of a chunk.
+    have the size of a chunk. The function sees ``contiguous`` arrays where it must.
     """
     arrays = [k for k, v in enumerate(values) if np.ndim(v)]
     shape = np.broadcast_shapes(*(np.shape(v) for v in values))
@@ -21,10 +23,11 @@ def in_chunks(function: Callable, values: Sequence, outputs: int, dtype=np.float
         return tuple(np.asarray(x, dtype=dtype) for x in function(list(values)))
     if 0 in shape:
         return tuple(np.empty(shape, dtype) for _ in range(outputs))
+    reading = ["readonly", "contig"] if contiguous else ["readonly"]
     with np.nditer(
         [values[k] for k in arrays] + [None] * outputs,
         flags=["external_loop", "buffered", "delay_bufalloc"],
-        op_flags=[["readonly"]] * len(arrays) + [["writeonly", "allocate"]] * outputs,
+        op_flags=[reading] * len(arrays) + [["writeonly", "allocate"]] * outputs,
         op_dtypes=[np.float64] * len(arrays) + [dtype] * outputs,
         casting="same_kind",
         buffersize=_CHUNK,

@@ -15,6 +15,7 @@ from flint import acb, arb, ctx, fmpq, fmpz
 from sympy.core.function import AppliedUndef
 
 from .ball_functions import FUNCTIONS, below_one, real_part, square_root
+from .ball_source import real_function
 from .tail import NotEnclosable, gaussian_tail
 
 Node = Callable[[list, bool], "arb | acb"]
@@ -45,11 +46,14 @@ def compile_ball(expr, symbols: Sequence[sp.Symbol]) -> Callable[[Sequence, int]
 
     ``values`` (int, Fraction, SymPy Rational, float, fmpq or a ball) come in the order of ``symbols``.
     """
-    node = _node(sp.sympify(expr), _Scope((x, k) for k, x in enumerate(symbols)))
+    formula = real_function(sp.sympify(expr), symbols)
+    if formula is None:
+        node = _node(sp.sympify(expr), _Scope((x, k) for k, x in enumerate(symbols)))
 
     def enclose(values: Sequence, bits: int):
         with ctx.workprec(bits):
-            return node([exact(v) for v in values], False)
+            balls = [exact(v) for v in values]
+            return node(balls, False) if formula is None else formula(*balls)
 
     return enclose
 

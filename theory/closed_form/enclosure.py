@@ -25,6 +25,8 @@ def check_exact(form, values: Sequence) -> None:
     Of a ball all points must be inside the parameter's domain; relations are looked at in its middle.
     """
     for value, parameter in zip(values, form.arguments, strict=True):
+        if type(value) is float and not isinstance(parameter.domain, sp.Range) and inside(value, parameter):
+            continue
         allowed = isinstance(value, int | float | Fraction | sp.Rational | fmpq | fmpz | arb | np.number)
         if isinstance(value, bool) or not (allowed or value is sp.oo):
             raise refusal(form, parameter, value, "it must be an exact real number or a ball")
@@ -32,8 +34,10 @@ def check_exact(form, values: Sequence) -> None:
         whole = not isinstance(parameter.domain, sp.Range) or _is_whole(compared)
         if not (inside(compared, parameter) and whole):
             raise refusal(form, parameter, value)
-    for relation in form.relations:
-        check_relation(relation, dict(zip(form.arguments, map(_rational, values), strict=True)), form)
+    if form.relations:
+        point = dict(zip(form.arguments, map(_rational, values), strict=True))
+        for relation in form.relations:
+            check_relation(relation, point, form)
 
 
 def _is_whole(value) -> bool:

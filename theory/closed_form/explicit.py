@@ -54,10 +54,16 @@ class ExplicitForm(ClosedForm):
         return enclose_expressions(self._reference(values), self.arguments, values, digits)
 
     def _reference(self, values) -> tuple[sp.Expr, ...]:
-        point = {x: sp.oo if v in (float("inf"), sp.oo) else sp.Rational(v) for x, v in self._numbers(values)}
-        for claim, region in self.reference:
-            if region is True or holds(region, point):
-                return Formula(claim).expressions
+        if self.reference:
+            numbers = self._numbers(values)
+            point = {x: sp.oo if v in (float("inf"), sp.oo) else sp.Rational(v) for x, v in numbers}
+            for claim, region in self.reference:
+                if region is True or holds(region, point):
+                    return Formula(claim).expressions
+        return self._own_expressions
+
+    @cached_property
+    def _own_expressions(self) -> tuple[sp.Expr, ...]:
         return Formula(self.claim).expressions
 
     def _numbers(self, values) -> list[tuple]:

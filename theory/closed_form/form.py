@@ -114,7 +114,7 @@ class ClosedForm(Named, ABC):
         )
         return 8 if plain else 16
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(x.name for x in self.arguments)
 

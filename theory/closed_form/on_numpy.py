@@ -1,17 +1,19 @@
 """A closed form on NumPy arrays and Python numbers.
 
 Everything is computed in float64 and rounded once to the result's dtype, in chunks that stay in
-cache; one compiled loop is used instead where an elementary formula meets large arrays.
+cache; where an elementary formula meets large arrays, by one compiled loop.
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import sympy as sp
 
-from ..backends.fused import LARGE, fused, is_elementary
+from ..backends.fused import LARGE, Program, fused, is_elementary
 from ..backends.numpy import in_chunks
-from .branch import compiled, select
+from .branch import Formula, compiled, select
 from .domain import as_numbers, bounds, check_arguments, check_relation, check_shapes
 
 
@@ -69,41 +71,90 @@ def _element(value, index: int) -> float:
     return float(np.ravel(value)[index if np.ndim(value) else 0])
 
 
+class _LeaveIt(Exception):
+    """A loop met what it does not compute: an error to be described, or a function's far range."""
+
+
 def _by_one_loop(form, values: list, dtype) -> tuple | None:
-    """A compiled loop where it can be had: one elementary branch, large contiguous float64 arrays."""
+    """A compiled loop where it can be had: elementary branches and large arrays."""
     arrays = [k for k, v in enumerate(values) if np.ndim(v)]
-    if not arrays or form.relations or values[arrays[0]].size < LARGE:
+    shape = np.broadcast_shapes(*(np.shape(v) for v in values))
+    if not arrays or math.prod(shape) < LARGE:
         return None
-    first = values[arrays[0]]
-    for v in (values[k] for k in arrays):
-        if not (
-            v.shape == first.shape and v.dtype == np.float64 and v.dtype.isnative and v.flags.c_contiguous
-        ):
-            return None
+    program, steps = _program(form, values, arrays)
+    if program is None:
+        return None
+    run, limit = fused(program), float(np.finfo(dtype).max)
+    numbers = [float(v) for v, x in zip(values, form.arguments, strict=True) if x in program.scalars]
+    mine = [values[k] for k in arrays]
+    if dtype == np.float64 and all(_is_plain(v, shape) for v in mine):
+        results = tuple(np.empty(shape) for _ in range(form.outputs))
+        fine = run(numbers, [v.ravel() for v in mine], [r.ravel() for r in results], limit, steps)
+        return results if fine else None
+
+    def chunk(here):
+        parts = [here[k] for k in arrays]
+        results = tuple(np.empty(parts[0].shape) for _ in range(form.outputs))
+        if not run(numbers, parts, results, limit, steps):
+            raise _LeaveIt
+        return results
+
+    try:
+        return in_chunks(chunk, values, form.outputs, dtype, contiguous=True)
+    except _LeaveIt:
+        return None
+
+
+def _is_plain(v, shape) -> bool:
+    return v.shape == shape and v.dtype == np.float64 and v.dtype.isnative and v.flags.c_contiguous
+
+
+def _program(form, values, arrays: list[int]) -> tuple[Program | None, int]:
+    """What the loop does, and how often its step is repeated; None if its functions do not cover that."""
     mine = tuple(form.arguments[k] for k in arrays)
-    expressions = _one_formula(form, values, set(mine))
-    if expressions is None or any(isinstance(x.domain, sp.Range) for x in mine):
-        return None
-    scalars = tuple(x for x in form.arguments if x not in mine)
-    loop = fused(expressions, scalars, mine, tuple(bounds(x) for x in mine))
-    results = tuple(np.empty(first.shape) for _ in range(form.outputs))
-    inputs = [v for v in values if np.ndim(v) == 0] + [values[k].ravel() for k in arrays]
-    if not loop(*inputs, *[r.ravel() for r in results]):
-        check_arguments([values[k] for k in arrays], mine, form)
-        return None  # a value that is not representable: the chunks say where
-    return results
+    scalars, steps, more = tuple(x for x in form.arguments if x not in mine), 0, {}
+    bounded = tuple((*bounds(x), isinstance(x.domain, sp.Range)) for x in mine)
+    repeated = form.branches[0][0] if getattr(form.branches[0][0], "step", None) else None
+    if repeated is not None:
+        if repeated.steps in mine:
+            return None, 0
+        more = {"state": repeated.state, "start": repeated.start, "step": repeated.step}
+        scalars = tuple(x for x in scalars if x != repeated.steps)
+        steps = int(values[form.arguments.index(repeated.steps)])
+        branches = ((repeated.value, None),)
+        if any(e.has(repeated.steps) for e in (*repeated.value, *repeated.start, *repeated.step)):
+            return None, 0
+    else:
+        branches = _formulas(form, values, set(mine))
+    relations = tuple(r for r in form.relations if r.free_symbols & set(mine))
+    if branches is None or len(relations) < len(form.relations) and not _scalars_related(form, values, mine):
+        return None, 0
+    used = [*relations, *(e for group in more.values() for e in group)]
+    used += [
+        e for expressions, region in branches for e in (*expressions, *([] if region is None else [region]))
+    ]
+    if not is_elementary(used):
+        return None, 0
+    return Program(branches, scalars, mine, bounded, relations, **more), steps
 
 
-def _one_formula(form, values, arrays: set) -> tuple | None:
-    """The elementary expressions that hold at every point, if the scalar arguments decide that."""
+def _scalars_related(form, values, arrays) -> bool:
+    """Whether the relations between scalar arguments hold."""
+    fixed = [r for r in form.relations if not r.free_symbols & set(arrays)]
+    return all(np.all(compiled((r,), form.arguments, "numpy")(*values)[0]) for r in fixed)
+
+
+def _formulas(form, values, arrays: set) -> tuple | None:
+    """Pairs (expressions, region or None) of the branches that the scalar arguments leave."""
+    found = []
     for branch, region in form.branches:
-        if region is True:
-            chosen = branch
-        elif region.free_symbols & arrays:
+        by_arrays = region is not True and bool(region.free_symbols & arrays)
+        if region is not True and not by_arrays:
+            if not compiled((region,), form.arguments, "numpy")(*values)[0]:
+                continue
+        if type(branch) is not Formula:  # another kind is computed in its own way
             return None
-        elif compiled((region,), form.arguments, "numpy")(*values)[0]:
-            chosen = branch
-        else:
-            continue
-        return chosen.expressions if chosen.expressions and is_elementary(chosen.expressions) else None
+        found.append((branch.expressions, region if by_arrays else None))
+        if not by_arrays:
+            return tuple(found)
     return None

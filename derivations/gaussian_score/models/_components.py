@@ -12,14 +12,14 @@ from functools import cached_property
 import numpy as np
 from array_api_compat import array_namespace, device, is_numpy_array
 
+from . import _pointwise
+
 _BLOCK_BYTES = 1 << 21
 """Of the logits that are worked on at once: they stay in the cache between the two matrix products."""
 _BLOCK_ELEMENTS = 1 << 20
 _PAIRS = 1 << 14
 _FEW = 16
 """Components, to one that matters, from which on the rest are not even added up."""
-_LARGEST_SPREAD = 1024
-"""Of logits: beyond it a logit by a matrix product has lost three digits to its rounding."""
 
 
 def like(x, values):
@@ -106,7 +106,7 @@ class Isotropic:
             logits = np.matmul(left[block], right, out=space[: len(left[block])])
             leader = np.argmax(logits, axis=1)
             logits -= np.take_along_axis(logits, leader[:, None], axis=1)
-            refine = spread > _LARGEST_SPREAD
+            refine = spread > _pointwise.LARGEST_SPREAD
             yield block, logits, self._leading(logits, leader, x[block], alpha, sigma) if refine else None
 
     def _spread(self, x, alpha, sigma) -> float:
@@ -166,6 +166,17 @@ class Isotropic:
             else:
                 found.append(means + sums[:, -2:-1] / sums[:, -1:] * here)
         return (found[0] if len(found) == 1 else xp.concat(found, axis=0)) / float(smallest)
+
+    def combined_pointwise(self, x, centre, alpha, sigma, p, q):
+        """The same of x not yet taken from the centre, by one loop; None where that does not pay."""
+        if not (is_numpy_array(x) and _pointwise.pays(x, self.points)):
+            return None
+        v = self._noisy(alpha, sigma)
+        sums = (p * sigma**2 + q * alpha) / v, (p * alpha * self.variances - q) / v
+        corner = max(np.max(x), -np.min(x)) + np.abs(centre)  # no point is farther out in any coordinate
+        spread = self._spread(corner[None], alpha, sigma)
+        given = self.points, self.log_weights, self.variances, v, sums
+        return _pointwise.combined(x, centre, alpha, *given, spread)
 
     def responsibilities(self, x, alpha, sigma):
         """w, shape (rows, K)."""
@@ -247,6 +258,9 @@ class Spread:
         side_by_side = xp.reshape(xp.permute_dims(coordinates, (1, 0, 2)), (rows, -1))
         axes = self.basis.transpose(0, 2, 1).reshape(-1, self.dimension)
         return side_by_side @ like(coordinates, axes)
+
+    def combined_pointwise(self, x, centre, alpha, sigma, p, q):
+        return None
 
     def combined(self, x, alpha, sigma, p, q):
         xp, v = array_namespace(x), self._noisy(alpha, sigma)

@@ -142,7 +142,9 @@ class MixtureModel:
 
     def _combined(self, x, alpha, sigma, p, q):
         """p D + q s."""
-        found = self._parts.combined(self._from_centre(x, alpha), alpha, sigma, p, q)
+        found = self._parts.combined_pointwise(x, alpha * self._centre, alpha, sigma, p, q)
+        if found is None:
+            found = self._parts.combined(self._from_centre(x, alpha), alpha, sigma, p, q)
         return found + like(x, p * self._centre) if p else found
 
     def _from_centre(self, x, alpha):

@@ -1,0 +1,252 @@
+"""One compiled loop for a formula: as accurate as its certificate, vectorised, kept between processes."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from derivations.deep_linear import mode_strength, unbalanced_mode
+from derivations.nngp_ntk.deep_relu import deep_relu_correlation
+from theory import Claim, DomainError, ExplicitForm, Parameter, RecursiveForm, catalogue
+from theory.backends import fused as fused_module
+from theory.backends import loop_cache, threads
+from theory.backends.fused import LARGE, is_elementary, write_loop
+from theory.closed_form import on_numpy
+from theory.closed_form.accuracy import reference
+from theory.closed_form.branch import Formula
+from theory.rules import Given
+from theory.ulps import ulps_between
+
+LONG = 2 * LARGE
+AT = {"s": 1.0, "u0": 1e-3, "tau": 2.0}
+x = Parameter("x", "a number", extremes=(-30, 30))
+y = Parameter("y", "another number", extremes=(-30, 30))
+
+
+@pytest.fixture
+def always(monkeypatch):
+    """Arrays of any size go by one loop; yields the names of the forms that did."""
+    done = set()
+    by_one_loop = on_numpy._by_one_loop
+
+    def watched(form, values, dtype):
+        found = by_one_loop(form, values, dtype)
+        if found is not None:
+            done.add(form.name)
+        return found
+
+    monkeypatch.setattr(on_numpy, "LARGE", 1)
+    monkeypatch.setattr(on_numpy, "_by_one_loop", watched)
+    return done
+
+
+def form_of(expression, *arguments, where=(), **options) -> ExplicitForm:
+    value = sp.Symbol("value")
+    return ExplicitForm(Claim(value, expression, Given("an example"), where=where), arguments, **options)
+
+
+def is_fused(form) -> bool:
+    numbers = type(form) is ExplicitForm and all(type(b) is Formula for b, _ in form.branches)
+    return numbers and is_elementary([e for b, _ in form.branches for e in b.expressions])
+
+
+THEORIES = [
+    pytest.param(name, marks=() if name in ("deep_linear", "nngp_ntk") else pytest.mark.slow)
+    for name in catalogue.names()
+]
+
+
+@pytest.mark.parametrize("theory", THEORIES)
+def test_the_certificates_hold_by_one_loop(theory, always):
+    for name, form in catalogue.find(theory).closed_forms.items():
+        if is_fused(form) and not any(
+            e.has(sp.MatrixSymbol) for b, _ in form.branches for e in b.expressions
+        ):
+            found = form.accuracy("numpy", points=60, seed=1)
+            assert found.holds, (name, found)
+
+
+def test_most_of_the_elementary_forms_do_take_it(always):
+    forms = [f for t in ("deep_linear", "nngp_ntk") for f in catalogue.find(t).closed_forms.values()]
+    forms = [f for f in forms if is_fused(f)]
+    for form in forms:
+        form.accuracy("numpy", points=20)
+    assert len(always) > 0.8 * len(forms)
+
+
+def test_a_recursion_is_as_accurate_by_one_loop(always):
+    points, balls = reference(deep_relu_correlation, 300, 2)
+    for layers in {at["layers"] for at in points}:
+        chosen = [k for k, at in enumerate(points) if at["layers"] == layers]
+        rho = np.array([points[k]["rho"] for k in chosen])
+        for k, value in zip(chosen, deep_relu_correlation(rho=rho, layers=layers), strict=True):
+            assert ulps_between(float(value), balls[k][0]) <= deep_relu_correlation.ulps
+    assert always == {"deep_relu_correlation"}
+
+
+def test_steps_without_end_and_blocks_of_any_length(always):
+    k, n = sp.Symbol("k", integer=True), Parameter("n", "steps", sp.Range(0, sp.oo))
+    a, b = (sp.Function(name, real=True)(k) for name in "ab")
+    claim = Claim((a.subs(k, k + 1), b.subs(k, k + 1)), (b, a * b + x), Given("two numbers"))
+    form = RecursiveForm(claim, (n, x), state=(a, b), start=(1, x), steps=n, value=a + b)
+    for size in (1, 511, 512, 513, 2000):
+        at = np.linspace(-1, 1, size)
+        for steps in (0, 1, 9):
+            one, other = np.ones(size), at
+            for _ in range(steps):
+                one, other = other, one * other + at
+            np.testing.assert_allclose(form(steps, at), one + other, rtol=1e-13, atol=1e-15)
+    assert always
+
+
+@pytest.mark.parametrize("edge", [178.0, 400.0, 1e4])
+def test_no_nan_where_generated_code_has_one(edge):
+    t = np.full(LONG, edge)
+    np.testing.assert_array_equal(mode_strength(t=t, s=2.0, u0=1e-3, tau=1.0), 2.0)
+    rho = 1 - np.array([0, 1e-16, 1e-15, 1e-14, 1e-13] * (LONG // 5))
+    found = deep_relu_correlation(rho=rho)
+    assert np.all(found <= 1) and np.all(np.abs(found - rho) < 1e-13)
+
+
+def test_branches_by_arrays_are_selected(always):
+    small = Claim(sp.Symbol("value"), x + y, Given("an example"))
+    form = form_of(x * y, x, y, forms=((small, x < y), (Claim(sp.Symbol("value"), x * y, Given("it")), True)))
+    a, b = np.random.default_rng(0).normal(size=(2, 1000))
+    np.testing.assert_array_equal(form(a, b), np.where(a < b, a + b, a * b))
+    assert always
+    pieces = form_of(sp.Piecewise((sp.exp(x), (x < 0) & (y > 0)), (sp.Max(x, y), True)), x, y)
+    found = np.where((a < 0) & (b > 0), np.exp(a), np.maximum(a, b))
+    np.testing.assert_allclose(pieces(a, b), found, rtol=1e-15)
+
+
+def test_relations_and_whole_numbers_are_looked_at(always):
+    n = Parameter("n", "a count", sp.Range(1, sp.oo))
+    form = form_of(n * sp.sqrt(y - x), x, y, n, where=x <= y)
+    one = np.ones(10)
+    np.testing.assert_array_equal(form(one, 5 * one, 3 * one), 6.0)
+    assert always
+    with pytest.raises(DomainError, match="x <= y"):
+        form(one, one * 0, one)
+    with pytest.raises(DomainError, match="x <= y"):
+        form(1.0, 0.0, one)
+    with pytest.raises(DomainError, match="n = 2.5"):
+        form(one, one, 2.5 * one)
+
+
+def test_arrays_broadcast_and_keep_their_type(always):
+    a, b = np.linspace(-1, 1, 300), np.linspace(0, 2, 200)
+    form = form_of(sp.exp(x) - y, x, y)
+    expected = np.exp(a[:, None]) - b
+    for rows, columns in ((a[:, None], b), (a[::-1][::-1, None], b.astype(">f8"))):
+        np.testing.assert_allclose(form(rows, columns), expected, rtol=1e-15, atol=1e-15)
+    found = form(a.astype(np.float32)[:, None], b.astype(np.float32))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    with pytest.raises(FloatingPointError, match="not representable as a float32"):
+        form(np.full(10, 100, np.float32), np.float32(0))
+
+
+def test_angles_too_long_for_the_loop_are_left_to_numpy(always):
+    form = form_of(sp.sin(x), x)
+    at = np.array([1.0, 1e9, -3e12])
+    np.testing.assert_array_equal(form(at), np.sin(at))
+    assert not always
+    form(at[:1])
+    assert always
+
+
+def test_powers_of_halves_call_nothing():
+    program = on_numpy._program(
+        form_of(x**2 / (1 + y**2) ** sp.Rational(3, 2), x, y), [np.ones(3)] * 2, [0, 1]
+    )[0]
+    assert "power" not in write_loop(program) and "sqrt" in write_loop(program)
+
+
+def test_several_outputs_are_vectorised(monkeypatch):
+    monkeypatch.setattr(loop_cache, "_written", lambda *_: None)
+    loops = []
+    load = loop_cache.load
+    monkeypatch.setattr(loop_cache, "load", lambda *a: loops.append(load(*a)) or loops[-1])
+    fused_module.fused.cache_clear()
+    unbalanced_mode(np.linspace(0, 3, LONG), 1.0, 0.5, 0.1, 1.0)
+    mode_strength(t=np.linspace(0, 3, LONG), **AT)
+    fused_module.fused.cache_clear()
+    for loop in loops:
+        (assembly,) = loop.inspect_asm().values()
+        assert "vdivpd" in assembly or "divpd" in assembly or "fdiv.2d" in assembly or "v0.2d" in assembly
+
+
+def test_threads_divide_a_large_array(monkeypatch):
+    monkeypatch.setattr(threads, "threads", lambda: 2)
+    seen = set()
+    length = 3 * threads._PART + 1
+    assert threads.in_parts(
+        lambda part: seen.add((part.start, part.stop, threading.get_ident())) or True, length
+    )
+    assert sorted((a, b) for a, b, _ in seen) == [(0, length // 2), (length // 2, length)]
+    t = np.linspace(0, 20, length)
+    whole = mode_strength(t=t, **AT)
+    monkeypatch.setattr(threads, "threads", lambda: 1)
+    np.testing.assert_array_equal(mode_strength(t=t, **AT), whole)
+    t[-1] = -1
+    with pytest.raises(DomainError, match="t = -1"):
+        mode_strength(t=t, **AT)
+
+
+def test_as_many_threads_as_allowed(monkeypatch):
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "64")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1,2")
+    assert threads.threads() == 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "not a number")
+    assert 1 <= threads.threads() <= (os.cpu_count() or 1)
+
+
+RUN = """
+import numpy as np
+from theory.backends import loop_cache
+from derivations.deep_linear import mode_strength
+t = np.linspace(0, 9, 200_000)
+found = mode_strength(t=t, s=1.0, u0=0.1, tau=1.0)
+print(repr(float(found.sum())), loop_cache.loaded["kept"], loop_cache.loaded["compiled"])
+"""
+
+
+def run(**environment) -> list[str]:
+    process = subprocess.run(
+        [sys.executable, "-c", RUN], capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    assert process.returncode == 0, process.stderr
+    return process.stdout.split()
+
+
+def test_loops_are_kept_between_processes_that_start_together(tmp_path):
+    kept = {"XDG_CACHE_HOME": str(tmp_path)}
+    together = []
+    starts = [threading.Thread(target=lambda: together.append(run(**kept))) for _ in range(3)]
+    [s.start() for s in starts]
+    [s.join() for s in starts]
+    later = run(**kept)
+    assert {one[0] for one in together} == {later[0]}
+    assert later[1:] == ["1", "0"]  # nothing compiled
+    assert len(list(tmp_path.glob("theory-workbench/loops/*/loop.py"))) == 1
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_a_home_that_cannot_be_written_costs_only_the_cache(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("")  # permissions would not stop root
+    assert run(XDG_CACHE_HOME=str(blocked))[1:] == ["0", "1"]
+
+
+def test_another_formula_or_other_functions_are_another_loop(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    source, signature = "def loop(x):\n    return exp(x)\n", "float64(float64)"
+    assert loop_cache.load(source, signature)(0.0) == 1.0
+    assert loop_cache.load(source.replace("exp(x)", "exp(x) + 1.0"), signature)(0.0) == 2.0
+    monkeypatch.setattr(loop_cache, "_surroundings", lambda: "another processor")
+    assert loop_cache.load(source, signature)(0.0) == 1.0
+    assert len(list(tmp_path.rglob("loop.py"))) == 3
