@@ -31,6 +31,7 @@ RESULTS = (
     "activations.smooth",
     "activations.affine",
     "angles",
+    "deep_relu",
     "layers.dense",
     "layers.residual",
     "layers.layer_norm",
@@ -136,6 +137,7 @@ REFERENCES = r"""
 
 _OF = {
     "activations.abrelu": "relu absolute abrelu leaky_relu",
+    "deep_relu": "deep_relu_correlation",
     "activations.error_function": "erf normal_cdf",
     "activations.exponential": "exponential exponential_normalised",
     "activations.gabor": "gabor",
