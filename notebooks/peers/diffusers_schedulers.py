@@ -22,6 +22,7 @@ import numpy as np
 from theory import validate
 
 warnings.simplefilter("ignore", FutureWarning)  # of options that diffusers is about to rename
+warnings.filterwarnings("ignore", message="IProgress not found")
 
 
 def heun(denoise, x, sigmas):
@@ -35,8 +36,7 @@ def heun(denoise, x, sigmas):
 
 
 trial = validate.sampler(heun, claimed_order=2)
-print(trial)
-trial.figure();
+trial
 
 # %% [markdown]
 # A mistake that images would hardly show: the second slope is taken at the level of the first.
@@ -53,7 +53,7 @@ def forgetful(denoise, x, sigmas):
     return x
 
 
-print(validate.sampler(forgetful, claimed_order=2))
+validate.sampler(forgetful, claimed_order=2)
 
 # %% [markdown]
 # ## The schedulers of diffusers
@@ -64,7 +64,9 @@ print(validate.sampler(forgetful, claimed_order=2))
 # measurements in this setting, no judgement of pictures.
 
 # %%
-from IPython.display import Markdown
+import io
+
+from IPython.display import Image, Markdown
 
 from derivations.gaussian_score.trial import diffusers_schedulers as survey
 from theory.validate.survey import orders
@@ -80,12 +82,13 @@ for r in rows:
         between = "–" if r["order_interval"] is None else " to ".join(map(number, r["order_interval"]))
         claimed = "–" if r["claimed_order"] is None else f"{r['claimed_order']:g}"
         why = " ".join(r["defects"]) or ("moments" if r["claimed_order"] is None else "")
-        verdict = "holds" if r["holds"] else "**does not**"
-        lines.append(f"| {r['name']} | {claimed} | {number(r['order'])} | {between} | {verdict} | {why} |")
+        lines.append(f"| {r['name']} | {claimed} | {number(r['order'])} | {between} | {r['verdict']} | {why} |")
 Markdown("\n".join(lines))
 
 # %%
-orders(rows, survey.title);
+picture = io.BytesIO()
+orders(rows, survey.title).savefig(picture, dpi=150)
+Image(picture.getvalue(), width=800)
 
 # %% [markdown]
 # Not judged, with the reason:

@@ -73,12 +73,20 @@ def row(name: str, trial: Trial | str) -> dict:
         "order": trial.order,
         "order_interval": trial.order_interval,
         "holds": trial.holds,
+        "verdict": _verdict(trial),
         "defects": [f"{one.kind}: {one.message}" for one in trial.findings if one.defect],
         "notes": [f"{one.kind}: {one.message}" for one in trial.findings if not one.defect],
         "setting": trial.setting,
         "reproduce": trial.reproduce,
         "seconds": trial.seconds,
     }
+
+
+def _verdict(trial: Trial) -> str:
+    if not trial.holds:
+        return "does not hold"
+    unseen = trial.claimed_order is not None and trial.order is None
+    return "errors reach rounding before they show an order" if unseen else "holds"
 
 
 def orders(rows: Iterable[dict], title: str):

@@ -115,6 +115,8 @@ def deterministic(guarded: Guarded, problem: Problem, steps, claimed, method, to
     lower = _lower(order, mixed)
     if not any(one.defect for one in findings):
         findings += more
+    elif lower is mixed:
+        findings = [_beside(one, mixed) if one in failures else one for one in findings]
     curves += curve
     findings += _compared(order, mixed)
     findings += [_modes(problem, runs[-1], counts[-1]), *_remarks(problem, order, errors, counts, noise)]
@@ -160,6 +162,12 @@ def on_mixture(guarded, problem: Problem, steps, claimed, noise) -> tuple[Order,
 def _lower(*orders: Order) -> Order:
     """The lowest of those that are known."""
     return min((one for one in orders if one.value is not None), key=lambda one: one.value, default=orders[0])
+
+
+def _beside(failure: Finding, mixed: Order) -> Finding:
+    """What the Gaussian shows, and the lower order that the mixture has."""
+    rest = f"on a mixture of two Gaussians it is {mixed.value:.3g} ({mixed.low:.3g} to {mixed.high:.3g})"
+    return replace(failure, message=f"{failure.message}; {rest}")
 
 
 def _compared(order: Order, mixed: Order) -> list[Finding]:
