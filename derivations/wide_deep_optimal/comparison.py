@@ -47,7 +47,7 @@ diagonal_by_layers = Comparison(diagonal_tangent_kernel, diagonals, {"L": DEPTHS
 tangent_kernel_by_layers = Comparison(
     deep_kernels,
     deep_tangents,
-    {"L": (3, 10, 20, 60), "gap": (0.5, 1e-3, 1e-8, 1e-12), "w_2": (0.25, 0.3, 0.125, 0.4),
+    {"L": (3, 10, 20, 60), "gap": (0.5, 1e-3, 1e-8, 1e-12), "w_2": (0.2, 0.3, 0.125, 0.4),
      "w_3": (0.25, 0.1, 0.375, 0.2)},
     RoundOff(8 * max(DEPTHS)),
     select=2,

@@ -28,6 +28,7 @@ LIMITS = {"sigmoid": 0.45, "arc-cosine, 3 layers": 0.3, "mixture score": 0.3}
 """Of the CPU time of lambdify(cse=True), whose temporaries are cheap where they are small, as here."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", formulas(1_000_000), ids=LIMITS)
 def test_vectorised_loops_beat_generated_code(formula):
     ratios = {name: ratio for name, (_, ratio) in measured(formula).items()}

@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 from derivations.gaussian_score import comparison, mixture
 from derivations.gaussian_score.data import digits
 from derivations.gaussian_score.far_field import unexplained_fraction
-from derivations.gaussian_score.models import _components
+from derivations.gaussian_score.models import _pointwise
 from derivations.gaussian_score.models.mixture import MixtureModel
 from derivations.gaussian_score.simulation.mixture import missed_by_gaussian, moments
 
@@ -122,7 +122,7 @@ def rounding(x, points, weights, w, mean, alpha, sigma, eps):
     left = np.linalg.norm(x - alpha * points, axis=1)
     by_x = alpha / v * (w @ apart**2) * (np.linalg.norm(x) + alpha * size)
     by_points = alpha / v * reach * ((w * apart) @ left + (w @ apart) * (w @ left))
-    by_logits = (len(x) + 3) * _components._LARGEST_SPREAD * (w @ apart)
+    by_logits = (len(x) + 3) * _pointwise.LARGEST_SPREAD * (w @ apart)
     return 2 * eps * (2 * size + 2 * reach + by_x + by_points + by_logits)
 
 
@@ -210,7 +210,7 @@ def test_responsibilities_of_unequal_variances_keep_their_digits(drawn, exponent
     left, sizes = np.linalg.norm(x - alpha * points, axis=1), np.linalg.norm(points - centre, axis=1)
     moved = np.linalg.norm(x) + alpha * np.linalg.norm(centre) + alpha * np.max(sizes)
     conditioned = np.max((left * moved / v + left**2 / v)[shown])
-    off = 4 * EPS * (conditioned + (len(x) + 3) * _components._LARGEST_SPREAD + 2 * len(x))
+    off = 4 * EPS * (conditioned + (len(x) + 3) * _pointwise.LARGEST_SPREAD + 2 * len(x))
     assert np.all(np.abs(found - np.exp(known)) <= np.minimum(1, np.expm1(np.minimum(2 * off, 1))) + 1e-13)
 
 
@@ -239,7 +239,7 @@ def test_refined_logits_of_unequal_variances():
     x = rng.normal(size=(40, 3))
     plain = model.responsibilities(x, sigma=0.5)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_components, "_LARGEST_SPREAD", 0)
+        patch.setattr(_pointwise, "LARGEST_SPREAD", 0)
         np.testing.assert_allclose(model.responsibilities(x, sigma=0.5), plain, rtol=1e-12)
 
 

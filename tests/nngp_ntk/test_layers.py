@@ -79,7 +79,7 @@ def test_a_residual_layer_is_its_branch_and_what_passes_by(K, T, Tdot, alpha, si
 @given(st.floats(-1, 1), positive, positive, st.floats(1e-40, 1e40))
 def test_layer_norm_leaves_correlations_whatever_the_scale(rho, s_1, s_2, scale):
     c, q_1, q_2 = (scale**2 * x for x in (rho * s_1 * s_2, s_1**2, s_2**2))
-    assert layer_norm_nngp(c, q_1, q_2) == pytest.approx(rho, rel=1e-13, abs=1e-300)
+    assert layer_norm_nngp(c, q_1, q_2) == pytest.approx(rho, rel=1e-13, abs=1e-200)  # c may underflow
     assert layer_norm_ntk(q_1, q_1, q_1) == pytest.approx(1, rel=1e-14)
 
 
