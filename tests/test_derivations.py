@@ -75,6 +75,9 @@ def certify(form, backend):
     assert found.holds, f"{found.worst_ulps} ulps, {found.worst_ratio} of the bound at {found.worst_at}"
 
 
+SLOW = {"training_of_one_to_four_layers", "random_tanh_network", "unbalanced_training"}
+"""Comparisons that take longest: `make test-slow`, the notebooks and `theory reproduce` run them."""
+
 TESTS = {
     "claim": Claims,
     "numpy_form": OnNumpy,
@@ -100,7 +103,11 @@ def parts_of(theory):
 def pytest_generate_tests(metafunc):
     for argument in TESTS.keys() & set(metafunc.fixturenames):
         there = getattr(metafunc.cls, argument)
-        metafunc.parametrize(argument, there.values(), ids=there.keys())
+        parts = [
+            pytest.param(one, id=name, marks=[pytest.mark.slow] * (argument == "comparison" and name in SLOW))
+            for name, one in there.items()
+        ]
+        metafunc.parametrize(argument, parts)
 
 
 for _theory in THEORIES.values():

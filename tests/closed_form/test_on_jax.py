@@ -105,6 +105,7 @@ def slopes(form, at, index) -> list[float]:
         return [float((b - a) / (y - x)) for a, b in zip(below, above, strict=True)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "at"), POINTS, ids=lambda p: getattr(p, "name", str(p)))
 def test_derivatives(form, at, double):
     smooth = [k for k, x in enumerate(form.arguments[: len(at)]) if x.name != "L"]

@@ -8,7 +8,13 @@ from benchmarks.evaluators import OURS, formulas, measured
 from benchmarks.measure import POINTS, alternating, fresh_process, hand_written, median_ratio
 
 
-@pytest.mark.parametrize(("start", "limit"), list(zip(STARTS, (0.3, 2.0, 3.0, 3.0), strict=True)))
+@pytest.mark.parametrize(
+    ("start", "limit"),
+    [
+        pytest.param(start, limit, marks=[pytest.mark.slow] * ("million" in start))
+        for start, limit in zip(STARTS, (0.3, 2.0, 3.0, 3.0), strict=True)
+    ],
+)
 def test_a_fresh_process_starts_quickly(start, limit):
     assert min(fresh_process(STARTS[start]) for _ in range(3)) < limit  # the least disturbed of three
 

@@ -165,7 +165,11 @@ def test_correct_kernels_are_accepted(case):
 
 @pytest.mark.parametrize(
     ("case", "library"),
-    [*((case, "torch") for case in WRITTEN), ("He, NTK", "jax"), ("arcsines, NNGP", "jax")],
+    [
+        *((case, "torch") for case in WRITTEN),
+        pytest.param("He, NTK", "jax", marks=pytest.mark.slow),  # JAX compiles every operation alone
+        ("arcsines, NNGP", "jax"),
+    ],
 )
 def test_correct_kernels_of_other_libraries_are_accepted(case, library):
     pytest.importorskip(library)
