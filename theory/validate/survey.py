@@ -114,7 +114,7 @@ def orders(rows: Iterable[dict], title: str):
         ax.invert_yaxis()
         ax.grid(axis="x", color="0.9")
         ax.set_xlabel("order of convergence")
-        ax.set_title(title)
+        canvas.suptitle(title)
         claimed = [r["claimed_order"] for r in rows if r["claimed_order"] is not None]
         ax.set_xlim(0, max([r["order_interval"][1] for r in rows] + claimed) + 0.3)  # no order is negative
         ax.legend(loc="upper right")
