@@ -1,60 +1,41 @@
-"""Speed and memory of closed forms and models, beside code by hand: ``python -m benchmarks``."""
+"""Speed and memory of everything that claims some: ``python -m benchmarks [PART ...]``.
 
-import tracemalloc
+Each part runs in a process of its own; its rows go into ``benchmarks/record.json`` as soon as it is done,
+in place of its earlier ones, so that an interrupted run keeps what it has. ``--table`` prints the record
+as the README quotes it.
+"""
 
-from .evaluators import main as evaluators
-from .infinite_width import infinite_width, peak_memory
-from .measure import POINTS, alternating, fresh_process, hand_written, median_ratio
-from .mixture_score import mixture_score
-from .probability_flow import main as probability_flow
+from __future__ import annotations
 
-STARTS = {
-    "import theory": "import theory",
-    "from derivations.deep_linear import mode_strength": "from derivations.deep_linear import mode_strength",
-    "... and its first value": (
-        "from derivations.deep_linear import mode_strength; mode_strength(t=1.0, s=1.0, u0=0.1, tau=1.0)"
-    ),
-    "... and its first million values": (
-        "import numpy as np; from derivations.deep_linear import mode_strength; "
-        "mode_strength(t=np.linspace(0, 9, 10**6), s=1.0, u0=0.1, tau=1.0)"
-    ),
-}
+import argparse
+import sys
+from pathlib import Path
+
+from theory import benchmark
+
+from .parts import PARTS, RECORD, run
 
 
-def main() -> None:
-    for label, code in STARTS.items():
-        print(f"{label:52s} {fresh_process(code):8.3f} s of CPU")
-    import numpy as np
-
-    from derivations.deep_linear import mode_strength
-
-    t = np.linspace(0, 20, POINTS)
-    at = {"s": 1.0, "u0": 1e-3, "tau": 2.0}
-    loop = hand_written()
-    np.testing.assert_allclose(mode_strength(t=t[:10], **at), loop(t[:10], **at), rtol=1e-14)
-    runs = {
-        "mode_strength on 1e7 points": lambda: mode_strength(t=t, **at),
-        "hand-written numba loop, one thread": lambda: loop(t, **at),
-        "NumPy expression": lambda: 1.0 / (1.0 + (1.0 / 1e-3 - 1.0) * np.exp(-2.0 * t / 2.0)),
-    }
-    seconds = alternating(*runs.values())
-    for label, mine in zip(runs, seconds, strict=True):
-        print(f"{label:52s} {min(mine):8.3f} s")
-    print(f"{'mode_strength over the loop, median of pairs':52s} {median_ratio(seconds[0], seconds[1]):8.2f}")
-    tracemalloc.start()
-    mode_strength(t=t, **at)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    print(f"{'memory beyond the input, in outputs':52s} {peak / t.nbytes:8.2f}")
-    evaluators()
-    for label, seconds_taken, ratio in mixture_score():
-        print(f"{label:52s} {seconds_taken:8.4f} s, {ratio:.2f} of two products and one exponential")
-    probability_flow()
-    for label, seconds_taken, theirs, peer in infinite_width():
-        ratio = seconds_taken / theirs
-        print(f"{'NNGP and NTK, ' + label:52s} {seconds_taken:8.4f} s of CPU, {ratio:.3f} of {peer}")
-    print(f"{'peak memory of NNGP and NTK, depth 3, in matrices':52s} {peak_memory():8.2f}")
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when not given")
+    parser.add_argument("--record", type=Path, default=RECORD)
+    parser.add_argument("--table", action="store_true", help="print the record's table, measure nothing")
+    given = parser.parse_args()
+    if unknown := [part for part in given.parts if part not in PARTS]:
+        parser.error(f"no part named {unknown[0]!r}; there is {', '.join(PARTS)}")
+    if given.table:
+        print(benchmark.table(benchmark.read(given.record)[1]))
+        return 0
+    failed = []
+    for part in given.parts or PARTS:
+        try:
+            run(part, given.record)
+        except Exception as error:
+            failed.append(part)
+            print(f"{part} failed: {type(error).__name__}: {error}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,7 +1,7 @@
 """Three formulas on many points beside what others make of them, in CPU time on one thread.
 
 The sigmoid of deep linear learning, the arc-cosine kernel through three layers, the score of a mixture of ten
-Gaussians in the plane: ``python -m benchmarks.evaluators``. Generated peers get the claims' own right sides,
+Gaussians in the plane. Generated peers get the claims' own right sides,
 with the numbers put in; the loops by hand are what one would write.
 """
 
@@ -9,18 +9,28 @@ from __future__ import annotations
 
 import gc
 import math
-import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
 
+from theory.benchmark import Row
+
+from .measure import hand_written, median_ratio
+
 SIGMOID = {"s": 1.0, "u0": 1e-3, "tau": 2.0}
 LAYERS = 3
 NOISE = 1.0
 OURS, REFERENCE = "closed form", "lambdify(cse=True)"
+LLVM, BY_HAND = "symengine, LLVM", "numba loop by hand"
+GOALS = {
+    "sigmoid": {REFERENCE: 0.35, LLVM: 1.0, BY_HAND: 1.0},
+    "arc-cosine, 3 layers": {REFERENCE: 0.25, LLVM: 1.0, BY_HAND: 1.0},
+    "mixture score": {REFERENCE: 0.10, LLVM: 1.0, BY_HAND: 1.0},
+}
+"""Our CPU time over a peer's, at most."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +51,6 @@ def formulas(count: int) -> list[Formula]:
 
 def _sigmoid(count: int) -> Formula:
     from derivations.deep_linear import mode_strength
-
-    from .measure import hand_written
 
     time_, *_, d = mode_strength.arguments
     numbers = {x: sp.Float(SIGMOID[x.name]) for x in mode_strength.arguments if x.name in SIGMOID} | {d: 1}
@@ -123,9 +131,9 @@ def evaluators(formula: Formula) -> dict[str, Callable]:
         OURS: formula.ours,
         REFERENCE: sp.lambdify(symbols, single, "numpy", cse=True),
         "lambdify": sp.lambdify(symbols, single, "numpy"),
-        "numba loop by hand": formula.by_hand,
+        BY_HAND: formula.by_hand,
     }
-    for name, build in (("jax.jit", _jax), ("symengine, LLVM", _symengine)):
+    for name, build in (("jax.jit", _jax), (LLVM, _symengine)):
         try:
             found[name] = build(symbols, single, expressions)
         except ImportError:
@@ -162,8 +170,8 @@ def _symengine(symbols, _, expressions) -> Callable:
     return run
 
 
-def measured(formula: Formula, repeats: int = 5, reference: str = REFERENCE) -> dict:
-    """Of each evaluator: nanoseconds of CPU a point, and the median ratio to the reference's next run."""
+def measured(formula: Formula, repeats: int = 5) -> dict[str, list[float]]:
+    """CPU seconds of every run of each evaluator, taking turns."""
     with np.errstate(all="ignore"):
         actions = evaluators(formula)
         for action in actions.values():
@@ -175,24 +183,14 @@ def measured(formula: Formula, repeats: int = 5, reference: str = REFERENCE) -> 
                 started = time.process_time()
                 action(*formula.points)
                 seconds[name].append(time.process_time() - started)
-    count = len(formula.points[0])
-    return {
-        name: (
-            min(mine) / count * 1e9,
-            statistics.median(x / y for x, y in zip(mine, seconds[reference], strict=True)),
-        )
-        for name, mine in seconds.items()
-    }
+    return seconds
 
 
-def main(count: int = 10_000_000, repeats: int = 5) -> None:
-    print("CPU time, one thread: ns a point (and its ratio to lambdify with cse)")
+def measure(count: int = 10_000_000, repeats: int = 5) -> Iterator[Row]:
+    """A row for every formula and peer: nanoseconds a point of ours, and the median ratio of paired runs."""
     for formula in formulas(count):
-        for name, (nanoseconds, ratio) in measured(formula, repeats).items():
-            print(f"{formula.name:22s} {name:22s} {nanoseconds:9.2f} ns   ({ratio:6.3f})", flush=True)
-
-
-if __name__ == "__main__":
-    import sys
-
-    main(*map(int, sys.argv[1:]))
+        seconds = measured(formula, repeats)
+        ours = seconds.pop(OURS)
+        for peer, theirs in seconds.items():
+            ratio, goal = median_ratio(ours, theirs), GOALS[formula.name].get(peer)
+            yield Row("evaluators", formula.name, min(ours) / count * 1e9, "ns a point", peer, ratio, goal)

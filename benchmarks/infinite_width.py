@@ -11,29 +11,39 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
+
+from theory.benchmark import Row
 
 PEER = ("neural-tangents==0.6.5", "jax<0.6", "scikit-learn")
 FOLDER = Path(__file__).parent.parent / ".venv" / "neural-tangents"
 DEPTHS = (3, 64)
 IMAGES = 50
 REPEATS = 3
+GOALS = {
+    "dense, depth 3": 1 / 4,
+    "dense, depth 64": 1 / 50,
+    "convolutional, float64": 0.6,
+    "convolutional, float32": 0.15,
+}
 
 
-def infinite_width() -> list[tuple[str, float, float, str]]:
-    """For each kernel: label, our CPU seconds, the peer's, and who the peer is.
+def measure() -> Iterator[Row]:
+    """NNGP and NTK together, of kernels compiled beforehand, and the peak of their memory.
 
-    NNGP and NTK together. The digits, 1797 x 64, float64, ReLU networks of two depths; 50 digits through
-    three 3 x 3 convolutions and global average pooling, float64 and float32. Both compiled beforehand.
+    The digits, 1797 x 64, float64, ReLU networks of two depths; 50 digits through three 3 x 3
+    convolutions and global average pooling, float64 and float32.
     """
-    peer, name = _peer()
-    found = []
-    for label, ours in _ours().items():
-        found.append((label, _cpu(ours, REPEATS), peer[label], name))
-    return found
+    theirs, peer = _peer()
+    for name, ours in _ours().items():
+        seconds = _cpu(ours, REPEATS)
+        ratio = seconds / theirs[name]
+        yield Row("infinite width", f"NNGP and NTK, {name}", seconds, "s of CPU", peer, ratio, GOALS[name])
+    yield Row("infinite width", "memory of NNGP and NTK, depth 3", _peak_memory(), "matrices", goal=4.0)
 
 
-def peak_memory() -> float:
+def _peak_memory() -> float:
     """The peak of one evaluation at depth 3 on the digits, in matrices of 1797 x 1797 float64."""
     from derivations.nngp_ntk.data import digits
 
@@ -91,7 +101,7 @@ def _peer() -> tuple[dict[str, float], str]:
             subprocess.run(install, check=True, capture_output=True, timeout=900)
             (FOLDER / "made").touch()
         except (subprocess.SubprocessError, OSError):
-            return _own_layers(), "our own layers in JAX (Neural Tangents could not be installed)"
+            return _own_layers(), "our layers in JAX"
     script = Path(__file__).parent / "neural_tangents_peer.py"
     found = {}
     for bits in ("64", "32"):

@@ -31,7 +31,8 @@ def fresh_process(code: str, runs: int = 3) -> float:
     timed = f"import time; start = time.process_time(); {code}; print(time.process_time() - start)"
     command = [sys.executable, "-c", timed]
     return min(
-        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(runs)
+        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
+        for _ in range(runs)
     )
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from theory.benchmark import Row
+
 from .measure import alternating, median_ratio
 
 BATCH = 1024
 NOISE = (0.1, 1.0, 5.0)
+GOAL = 1.5
 
 
-def mixture_score(repeats: int = 9) -> list[tuple[str, float, float]]:
-    """For each type of number and noise level: label, seconds of the score, and their ratio to the parts.
+def measure(repeats: int = 9) -> Iterator[Row]:
+    """The score beside its parts, for each type of number and noise level.
 
     The parts are the two matrix products of a batch of 1,024 noisy digits (64 pixels) with the 1,797
     digits and one pass of exponentials over the logits, each alone in the same run, after one another.
@@ -20,7 +25,7 @@ def mixture_score(repeats: int = 9) -> list[tuple[str, float, float]]:
     from derivations.gaussian_score.data import digits
     from derivations.gaussian_score.models.mixture import MixtureModel
 
-    model, found = MixtureModel.from_points(digits()), []
+    model = MixtureModel.from_points(digits())
     for kind in (np.float64, np.float32):
         points = digits().astype(kind)
         for sigma in NOISE:
@@ -35,6 +40,6 @@ def mixture_score(repeats: int = 9) -> list[tuple[str, float, float]]:
                 repeats=repeats,
             )
             parts = [sum(one) for one in zip(first, exponentials, second, strict=True)]
-            label = f"mixture score, {kind.__name__}, noise level {sigma:g}"
-            found.append((label, min(ours), median_ratio(ours, parts)))
-    return found
+            name = f"score of 1,797 digits, {kind.__name__}, sigma = {sigma:g}"
+            ratio = median_ratio(ours, parts)
+            yield Row("mixture score", name, min(ours), "s", "its products and exponentials", ratio, GOAL)

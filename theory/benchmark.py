@@ -47,9 +47,59 @@ def read(path: Path) -> tuple[dict, list[Row]]:
     return dict(found["machine"]), [Row(**row) for row in found["rows"]]
 
 
-def keep(path: Path, machine: Mapping, part: str, rows: Iterable[Row]) -> None:
-    """Put the rows of one part into the record, in place of that part's earlier ones."""
-    _, others = read(path)
-    kept = [row for row in others if row.part != part] + list(rows)
+def keep(path: Path, machine: Mapping, rows: Iterable[Row]) -> None:
+    """Put the rows into the record, in place of all earlier ones of the same parts."""
+    new, (_, old) = list(rows), read(path)
+    parts = {row.part for row in new}
+    kept = [row for row in old if row.part not in parts] + new
     told = {"machine": dict(machine), "rows": [asdict(row) for row in kept]}
     records.write(Path(path), records.dumps(told))
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The rows with a goal as a Markdown table."""
+    lines = ["| what | measured | beside | ratio | goal |", "|---|---|---|---|---|"]
+    for row in rows:
+        if row.goal is not None:
+            ratio = "" if row.ratio is None else f"{row.ratio:.2g}"
+            lines.append(
+                f"| {row.name} | {row.value:.3g} {row.unit} | {row.peer} | {ratio} | {goal_in_words(row)} |"
+            )
+    return "\n".join(lines)
+
+
+def goal_in_words(row: Row) -> str:
+    if row.goal is None:
+        return ""
+    sign = "≥" if row.at_least else "≤"
+    return f"{sign} {row.goal:g}{'' if row.met else ' (missed)'}"
+
+
+def draw(rows: Iterable[Row], title: str = ""):
+    """A figure: what each thing costs beside its peers, with the goals; raises ValueError without ratios."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as Canvas
+
+    from .figure import WIDTHS, _style
+
+    rows = [row for row in rows if row.ratio is not None]
+    if not rows:
+        raise ValueError("no ratio was measured, there is nothing to draw")
+    with _style():
+        canvas = Canvas(figsize=(WIDTHS[2], 0.8 + 0.17 * len(rows)), layout="constrained")
+        FigureCanvasAgg(canvas)
+        ax = canvas.subplots()
+        places = range(len(rows))
+        ax.plot([row.ratio for row in rows], places, "o", color="C0", label="measured")
+        goals = [(row.goal, k) for k, row in enumerate(rows) if row.goal is not None]
+        if goals:
+            ax.plot(*zip(*goals, strict=True), "D", fillstyle="none", color="0.1", markersize=7, label="goal")
+        ax.axvline(1, color="0.4", linewidth=0.8)
+        ax.set_xscale("log")
+        ax.set_yticks(places, [f"{row.name} / {row.peer}" for row in rows])
+        ax.invert_yaxis()
+        ax.grid(axis="x", color="0.9")
+        ax.set_xlabel("cost, ours over the peer's in the same run")
+        canvas.suptitle(title)
+        ax.legend(loc="best")
+    return canvas
