@@ -28,11 +28,10 @@ def median_ratio(ours: list[float], theirs: list[float]) -> float:
 
 def fresh_process(code: str, runs: int = 3) -> float:
     """CPU seconds that statements take in a fresh interpreter, whose own start is left out."""
-    timed = f"import time; start = time.process_time(); {code}; print(time.process_time() - start)"
+    timed = f"import time; start = time.process_time(); {code}\nprint(time.process_time() - start)"
     command = [sys.executable, "-c", timed]
     return min(
-        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
-        for _ in range(runs)
+        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(runs)
     )
 
 

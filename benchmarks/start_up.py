@@ -18,8 +18,10 @@ STARTS = {
         "import numpy as np; from derivations.deep_linear import mode_strength; "
         "mode_strength(t=np.linspace(0, 9, 10**6), s=1.0, u0=0.1, tau=1.0)"
     ),
-    "theory --help": "from contextlib import suppress; from theory.cli import main; import sys; "
-    "sys.argv = ['theory', '--help']\nwith suppress(SystemExit): main()",
+    "theory --help": (
+        "import contextlib, io, sys; from theory.cli import main; sys.argv = ['theory', '--help']\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main()\n"
+    ),
 }
 GOALS = {"import theory": 0.3, "theory --help": 0.5}
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from . import benchmark
 from .catalogue import Theory
 from .tolerance import FAMILY_BUDGET
 
@@ -20,11 +22,12 @@ def render(
     environment: Mapping[str, object],
     figures: Path,
     seconds: float,
+    benchmarks: Path | None = None,
 ) -> str:
     """The page, from the records of the stages: ``found[theory, stage]``.
 
     ``figures`` holds one folder per theory with the PNGs that the records name; they, and the style
-    sheet, go into the page. Formulas are MathML. Nothing is loaded, no script runs.
+    sheet, go into the page; so does the record of ``benchmarks``, where there is one. Formulas are MathML. Nothing is loaded, no script runs.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -44,6 +47,7 @@ def render(
         false_alarm=sum(_false_alarm(c) for section in sections for c in section["comparisons"]),
         budget=FAMILY_BUDGET,
         slowest=_slowest(sections),
+        speed=_speed(benchmarks),
         environment=environment,
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         seconds=round(seconds, 1),
@@ -86,6 +90,7 @@ def _section(theory: Theory, found: Mapping, figures: Path) -> dict:
         ],
         "comparisons": compare.get("comparisons", []),
         "comparison_mutants": compare.get("mutants"),
+        "growth": stages.get("growth", {}).get("growth", []),
         "figures": [_figure(record, figures) for record in drawn.get("figures", [])],
         "surveys": [_survey(record, figures) for record in stages.get("trials", {}).get("surveys", [])],
         "seconds": {stage: record.get("seconds") for stage, record in stages.items()},
@@ -105,17 +110,29 @@ def _errors(stages: Mapping[str, Mapping]) -> list[dict]:
 def _figure(record: Mapping, folder: Path) -> dict:
     """A figure's record with its PNG as a data URI ('' when it was not drawn)."""
     images = [folder / file for file in record["files"] if file.endswith(".png")]
-    return {**record, "image": _data(images[0]) if images else ""}
+    return {**record, "image": _data(images[0].read_bytes()) if images else ""}
 
 
 def _survey(record: Mapping, folder: Path) -> dict:
     """A survey's record with its figure as a data URI."""
     image = folder / f"{record['name']}.png"
-    return {**record, "image": _data(image) if record.get("rows") and image.exists() else ""}
+    return {**record, "image": _data(image.read_bytes()) if record.get("rows") and image.exists() else ""}
 
 
-def _data(image: Path) -> str:
-    return f"data:image/png;base64,{base64.b64encode(image.read_bytes()).decode()}"
+def _speed(path: Path | None) -> dict | None:
+    """What the benchmarks measured, and its figure as a data URI."""
+    machine, rows = benchmark.read(path) if path else ({}, [])
+    if not rows:
+        return None
+    stream = io.BytesIO()
+    if any(row.ratio is not None for row in rows):
+        benchmark.draw(rows).savefig(stream, format="png", metadata={"Software": None})
+    told = [(row, benchmark.goal_in_words(row)) for row in rows]
+    return {"machine": machine, "rows": told, "image": _data(stream.getvalue()) if stream.tell() else ""}
+
+
+def _data(image: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(image).decode()}"
 
 
 def _prose(text: str):

@@ -24,7 +24,7 @@ from pathlib import Path
 from . import records
 from .catalogue import Theory
 
-STAGES = ("compare", "check", "accuracy", "figures")
+STAGES = ("compare", "check", "accuracy", "growth", "figures")
 """Longest first, so that two processes finish at about the same time."""
 
 TRIALS = "trials"
@@ -90,11 +90,13 @@ def reproduce(
     theories: Iterable[Theory],
     folder: Path,
     *,
+    benchmarks: Path | None = None,
     processes: int | None = None,
     progress: Callable[[float, int, str], None] | None = None,
 ) -> Outcome:
     """Run what is not finished, then write ``folder/report.html``.
 
+    ``benchmarks`` is a record of ``python -m benchmarks``, which the report then shows.
     ``processes`` stages run side by side (two, where there are two cores). OSError, before any work,
     when the folder cannot be written to.
     """
@@ -112,7 +114,7 @@ def reproduce(
     found = {(task.theory, task.stage): records.read(task.path) or _lost(task) for task in tasks}
     report = folder / "report.html"
     seconds = time.perf_counter() - started
-    records.write(report, render(theories, found, environment(), folder / "figures", seconds))
+    records.write(report, render(theories, found, environment(), folder / "figures", seconds, benchmarks))
     failures = tuple(f"{task.name}: {_why(found[task.theory, task.stage])}" for task in tasks
                      if not found[task.theory, task.stage]["holds"])  # fmt: skip
     return Outcome(report, not failures, failures)
@@ -201,7 +203,8 @@ def _stage(task: Task, tell) -> dict:
         return stages.figures(theory, task.folder / "figures" / task.theory, progress=tell)
     if task.stage == TRIALS:
         return stages.trials(theory, task.folder / "figures" / task.theory, progress=tell)
-    return {"check": stages.check, "accuracy": stages.accuracy}[task.stage](theory, progress=tell)
+    plain = {"check": stages.check, "accuracy": stages.accuracy, "growth": stages.growth}
+    return plain[task.stage](theory, progress=tell)
 
 
 def _keep(task: Task, record: dict) -> None:
@@ -230,7 +233,8 @@ def _why(record: dict) -> str:
     if record.get("error"):
         return record["error"]
     parts = [*record.get("claims", ()), *record.get("closed_forms", ())]
-    parts += [*record.get("comparisons", ()), *record.get("figures", ()), *record.get("surveys", ())]
+    for kind in ("comparisons", "figures", "surveys", "growth"):
+        parts += record.get(kind, ())
     names = [part["name"] for part in parts if not part["holds"]]
     if names:
         return f"{', '.join(names)} {'does' if len(names) == 1 else 'do'} not hold"

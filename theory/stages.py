@@ -1,4 +1,4 @@
-"""What is done to one theory: check, accuracy, compare, figures. Each stage returns a record (plain data).
+"""What is done to one theory: check, accuracy, compare, figures, growth. Each stage returns a record (plain data).
 
 The command line runs a stage and prints its record; `theory.reproduce` runs them all and keeps the
 records. ``progress`` is a callable (done, total, what) or None.
@@ -218,6 +218,29 @@ def trials(theory: Theory, folder: Path, *, progress: Progress = None) -> dict:
         "theory": theory.name,
         "holds": all(r["holds"] for r in records),
         "surveys": records,
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+
+
+def growth(theory: Theory, *, progress: Progress = None) -> dict:
+    """How the time and memory of every closed form and simulation grow with its size.
+
+    Holds unless a measurement breaks: what grows faster than expected is marked, as a busy machine
+    measures badly.
+    """
+    from .growth import measurements
+
+    started, records, todo = time.perf_counter(), [], list(measurements(theory))
+    for done, (kind, name, measure) in enumerate(todo):
+        _tell(progress, done, len(todo), name)
+        found, error = _attempt(measure)
+        record = {"kind": kind, "name": name, "holds": not error, "error": error}
+        records.append(record | (found.as_dict() if found else {}))
+    _tell(progress, len(todo), len(todo), "")
+    return {
+        "theory": theory.name,
+        "holds": all(r["holds"] for r in records),
+        "growth": records,
         "seconds": round(time.perf_counter() - started, 2),
     }
 

@@ -8,7 +8,11 @@ from .options import Json, Package
 
 
 def reproduce(
-    *names: str, to: Path = Path("report"), package: Package = "derivations", as_json: Json = False
+    *names: str,
+    to: Path = Path("report"),
+    benchmarks: Path = Path("benchmarks/record.json"),
+    package: Package = "derivations",
+    as_json: Json = False,
 ) -> bool:
     """Check, certify, compare and draw every theory, and write one report, TO/report.html.
 
@@ -21,6 +25,8 @@ def reproduce(
         The theories; all of them when not given.
     to
         The folder of the report, its figures and the records of the stages.
+    benchmarks
+        What `python -m benchmarks` measured; the report shows it where the file exists.
     """
     from ..catalogue import find
     from ..catalogue import theories as all_theories
@@ -29,7 +35,7 @@ def reproduce(
 
     chosen = [find(name, package) for name in names] or all_theories(package)
     with progress("reproduce") as tell:
-        outcome = run(chosen, to, progress=tell)
+        outcome = run(chosen, to, benchmarks=benchmarks, progress=tell)
     if as_json:
         print_json({"report": outcome.report, "holds": outcome.holds, "failures": outcome.failures})
     else:

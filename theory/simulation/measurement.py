@@ -35,12 +35,14 @@ class Simulation(Named):
 
     ``run(*, xp, rng, progress, **settings)`` returns a `Measurement`; ``xp`` is a `Namespace`,
     ``rng`` a NumPy generator, ``progress`` a callable(done, total) or None. ``scales`` maps the
-    name of a scale ("laptop", "gpu") to its settings (replicates, steps, sizes).
+    name of a scale ("laptop", "gpu") to its settings (replicates, steps, sizes). ``growth`` is the
+    exponent of the cost in a setting, where it is neither 1 nor, of a width, 2.
     """
 
     run: Callable[..., Measurement]
     scales: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"laptop": {}})
     description: str = ""
+    growth: Mapping[str, float] = field(default_factory=dict)
     module: str = field(default="", init=False, repr=False)
 
     def __post_init__(self):
