@@ -26,8 +26,9 @@ def render(
 ) -> str:
     """The page, from the records of the stages: ``found[theory, stage]``.
 
-    ``figures`` holds one folder per theory with the PNGs that the records name; they, and the style
-    sheet, go into the page; so does the record of ``benchmarks``, where there is one. Formulas are MathML. Nothing is loaded, no script runs.
+    ``figures`` holds one folder per theory with the PNGs that the records name; they, the style sheet
+    and the record of ``benchmarks``, where there is one, go into the page. Formulas are MathML.
+    Nothing is loaded, no script runs.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

@@ -1,6 +1,6 @@
-"""What is done to one theory: check, accuracy, compare, figures, growth. Each stage returns a record (plain data).
+"""What is done to one theory: check, accuracy, compare, growth, figures.
 
-The command line runs a stage and prints its record; `theory.reproduce` runs them all and keeps the
+Each stage returns a record (plain data). The command line runs a stage and prints its record; `theory.reproduce` runs them all and keeps the
 records. ``progress`` is a callable (done, total, what) or None.
 """
 
