@@ -1,7 +1,8 @@
 """What is done to one theory: check, accuracy, compare, growth, figures.
 
-Each stage returns a record (plain data). The command line runs a stage and prints its record; `theory.reproduce` runs them all and keeps the
-records. ``progress`` is a callable (done, total, what) or None.
+Each stage returns a record (plain data). The command line runs a stage and prints its record;
+`theory.reproduce` runs them all and keeps the records. ``progress`` is a callable (done, total, what)
+or None.
 """
 
 from __future__ import annotations
