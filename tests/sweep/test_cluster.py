@@ -100,3 +100,41 @@ def test_a_killed_scheduler_is_said_and_the_rest_is_done_elsewhere(lab, cluster,
     again = {(float(a), int(seed)) for a, seed in map(str.split, lab[2].read_text().split("\n")[:-1])}
     cells = list(itertools.product([0.5, 1.0, 2.0], range(20)))
     assert again == {cells[k] for k in range(60) if k not in finished}
+
+
+@pytest.mark.parametrize("loss", [TimeoutError("timed out after 10 s."), "cancelled"])
+def test_a_result_that_went_with_its_worker_is_computed_again(loss):
+    """The worker may die between saying that it is done and handing the result over."""
+    from concurrent.futures import CancelledError
+
+    from theory.sweep import workers
+
+    class Lost:
+        status = "finished"
+
+        def exception(self, timeout):
+            return None
+
+        def result(self, timeout):
+            raise CancelledError if loss == "cancelled" else loss
+
+    class Found(Lost):
+        def result(self, timeout):
+            return {"value": [1.0]}
+
+    class Client:
+        status, asked = "running", 0
+
+        def submit(self, *args, **kwargs):
+            self.asked += 1
+            return Lost() if self.asked == 1 else Found()
+
+    team = object.__new__(workers.Cluster)
+    team.target, team.address, team.patience, team.client, team.running = None, "", 1.0, Client(), {}
+    team.submit(7, {})
+    assert list(team.results()) == []
+    assert list(team.results()) == [(7, {"value": [1.0]}, None)]
+    team.submit(8, {})
+    team.client.status, team.running = "closed", {Lost(): (8, {})}
+    with pytest.raises(workers.ClusterLost, match="what was finished is kept"):
+        list(team.results())

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -103,6 +103,10 @@ class Processes:
             process.terminate()
 
 
+FETCHING = 10.0
+"""Seconds in which a worker that is alive hands over a result of some numbers."""
+
+
 class Cluster:
     """The workers of a Dask scheduler: ``tcp://host:port``. Lost workers are Dask's own business."""
 
@@ -133,18 +137,25 @@ class Cluster:
             time.sleep(0.005)
         for future in [f for f in self.running if f.status != "pending"]:
             chunk, cells = self.running.pop(future)
-            if future.status in ("finished", "error"):
-                yield chunk, *self._outcome(future)
-            else:  # cancelled or lost: the cluster forgot it
+            outcome = self._outcome(future) if future.status in ("finished", "error") else None
+            if outcome is None:  # cancelled, or lost with the worker that held it
                 self.submit(chunk, cells)
+            else:
+                yield chunk, *outcome
 
-    def _outcome(self, future) -> tuple[dict | None, Exception | None]:
+    def _outcome(self, future) -> tuple[dict | None, Exception | None] | None:
+        """What became of a finished chunk; None where its worker died before the result was fetched."""
         from distributed import KilledWorker
 
         with self._connected():
             error = future.exception(timeout=self.patience)
             if error is None:
-                return future.result(timeout=self.patience), None
+                try:
+                    return future.result(timeout=FETCHING), None
+                except (CancelledError, TimeoutError):
+                    if self.client.status != "running":
+                        raise ConnectionError(self.client.status) from None
+                    return None
         if isinstance(error, KilledWorker):
             error = WorkerDied("several workers that worked on it were killed")
         return None, error
