@@ -11,7 +11,7 @@ import inspect
 import math
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ import numpy as np
 from .comparison import Comparison
 from .simulation import generator, namespace
 
-FORM_SECONDS, SIMULATION_SECONDS = 0.05, 1.0
+FORM_SECONDS, SIMULATION_SECONDS = 0.05, 0.5
 """CPU time from which on no larger size is tried."""
 
 MOST_POINTS = 2**22
@@ -33,23 +33,22 @@ MATRICES = {"width": 2.0}
 
 @dataclass(frozen=True)
 class Growth:
-    """CPU seconds and peak bytes at each of the ``sizes``, and how they grow."""
+    """CPU seconds by size, peak bytes by size (of fewer: tracing is slow), and how they grow."""
 
     size: str
-    sizes: tuple[float, ...]
-    seconds: tuple[float, ...]
-    peaks: tuple[int, ...]
+    seconds: dict[float, float]
+    peaks: dict[float, int]
     expected: float
 
     @property
     def time(self) -> tuple[float, float | None]:
         """The exponent of the time, and its standard error (None of two sizes)."""
-        return exponent(self.sizes, self.seconds)
+        return exponent(self.seconds)
 
     @property
     def memory(self) -> tuple[float, float | None]:
         """The same of the memory."""
-        return exponent(self.sizes, self.peaks)
+        return exponent(self.peaks)
 
     @property
     def faster_than_expected(self) -> bool:
@@ -60,8 +59,8 @@ class Growth:
         (p, error), (q, q_error) = self.time, self.memory
         return {
             "size": self.size,
-            "sizes": self.sizes,
-            "seconds": self.seconds,
+            "sizes": list(self.seconds),
+            "seconds": list(self.seconds.values()),
             "peaks": self.peaks,
             "expected": self.expected,
             "time": p,
@@ -72,9 +71,9 @@ class Growth:
         }
 
 
-def exponent(sizes: Sequence[float], values: Sequence[float]) -> tuple[float, float | None]:
+def exponent(values: Mapping[float, float]) -> tuple[float, float | None]:
     """The slope of log value against log size by least squares, and its standard error."""
-    x, y = np.log(sizes), np.log(values)
+    x, y = np.log(list(values)), np.log(list(values.values()))
     x, y = x - x.mean(), y - y.mean()
     slope = float(x @ y / (x @ x))
     if len(x) < 3:
@@ -82,8 +81,11 @@ def exponent(sizes: Sequence[float], values: Sequence[float]) -> tuple[float, fl
     return slope, math.sqrt(float(np.sum((y - slope * x) ** 2)) / ((len(x) - 2) * float(x @ x)))
 
 
-def of_form(form) -> Growth:
-    """A closed form on NumPy arrays of more and more points of its domain (of a batch, for matrices)."""
+def of_form(form) -> Growth | None:
+    """A closed form on NumPy arrays of more and more points of its domain (of a batch, for matrices).
+
+    None where all its arguments are matrices.
+    """
     arguments = _arguments(form)
 
     def call(points: int) -> Callable[[], Any]:
@@ -91,14 +93,14 @@ def of_form(form) -> Growth:
         return lambda: form(**given)
 
     if not any(np.ndim(values(2)) == 1 for values in arguments.values()):
-        raise ValueError(f"{form.name}: has no arguments that make a batch")
+        return None
     points = 256
     while points < MOST_POINTS and _seconds(call(points)) < FORM_SECONDS:
         points *= 4
-    # not the largest alone: between sizes a compiled loop may take over
+    # not only the sizes tried so far: between those a compiled loop may take over
     sizes = [points // k for k in (8, 4, 2, 1)]
-    kept = [(n, _seconds(call(n))) for n in sizes]
-    return _growth("points", kept, [_peak(call(n)) for n in sizes], 1.0)
+    seconds = {n: _seconds(call(n)) for n in sizes}
+    return Growth("points", seconds, {n: _peak(call(n)) for n in sizes}, 1.0)
 
 
 def _arguments(form) -> dict[str, Callable[[int], Any]]:
@@ -130,14 +132,16 @@ def of_simulation(comparison: Comparison) -> Growth | None:
         return lambda: simulation.measure(xp=xp, rng=generator(0), progress=None, **settings | {name: value})
 
     call(steps[0])()  # imports, data and compiled code are there from now on
-    kept: list[tuple[float, float]] = []
-    for value in steps:
-        kept.append((1 / value if value < 1 else value, _seconds(call(value))))
-        if sum(seconds for _, seconds in kept) > SIMULATION_SECONDS and len(kept) > 1:
+    sizes = {(1 / value if value < 1 else value): value for value in steps}
+    seconds: dict[float, float] = {}
+    for size, value in sizes.items():
+        seconds[size] = _seconds(call(value), least=1)
+        if sum(seconds.values()) > SIMULATION_SECONDS and len(seconds) > 1:
             break
-    peaks = [_peak(call(value)) for value in steps[: len(kept)]]
+    traced = [list(seconds)[k] for k in (0, len(seconds) // 2)]
+    peaks = {size: _peak(call(sizes[size])) for size in traced}
     expected = simulation.growth.get(name, MATRICES.get(name, 1.0))
-    return _growth(f"1/{name}" if steps[0] < 1 else name, kept, peaks, expected)
+    return Growth(f"1/{name}" if steps[0] < 1 else name, seconds, peaks, expected)
 
 
 def _rungs(comparison: Comparison, settings: Mapping) -> tuple[str, list]:
@@ -153,10 +157,10 @@ def _rungs(comparison: Comparison, settings: Mapping) -> tuple[str, list]:
     return names[0], [full // 8, full // 4, full // 2, full]
 
 
-def _seconds(action: Callable[[], Any]) -> float:
-    """The least CPU time of some runs: more of short ones."""
+def _seconds(action: Callable[[], Any], least: int = 2) -> float:
+    """The least CPU time of some runs: more of short ones; the first may compile."""
     found: list[float] = []
-    while len(found) < 2 or (sum(found) < 0.02 and len(found) < 20):  # the first may compile
+    while len(found) < least or (sum(found) < 0.02 and len(found) < 20):
         began = time.process_time()
         action()
         found.append(time.process_time() - began)
@@ -170,11 +174,6 @@ def _peak(action: Callable[[], Any]) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-
-
-def _growth(size: str, kept: list, peaks: list, expected: float) -> Growth:
-    sizes, seconds = zip(*kept, strict=True)
-    return Growth(size, sizes, seconds, tuple(peaks), expected)
 
 
 def measurements(theory) -> Iterator[tuple[str, str, Callable[[], Growth | None]]]:

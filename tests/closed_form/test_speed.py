@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.evaluators import OURS, REFERENCE, formulas, measured
-from benchmarks.measure import POINTS, alternating, fresh_process, hand_written, median_ratio
+from benchmarks.measure import alternating, fresh_process, hand_written, median_ratio
 from benchmarks.start_up import STARTS
 
 
@@ -16,13 +16,13 @@ from benchmarks.start_up import STARTS
     ],
 )
 def test_a_fresh_process_starts_quickly(start, limit):
-    assert min(fresh_process(STARTS[start]) for _ in range(3)) < limit  # the least disturbed of three
+    assert fresh_process(STARTS[start]) < limit
 
 
 def test_not_slower_than_a_loop_written_by_hand():
     from derivations.deep_linear import mode_strength
 
-    t, loop = np.linspace(0, 20, POINTS), hand_written()
+    t, loop = np.linspace(0, 20, 2_000_000), hand_written()
     for at in ({"s": 1.0, "u0": 1e-3, "tau": 2.0}, {"s": 0.5, "u0": 0.75, "tau": 1.0}):
         np.testing.assert_allclose(mode_strength(t=t, **at), loop(t, **at), rtol=1e-13)
         seconds = alternating(lambda at=at: mode_strength(t=t, **at), lambda at=at: loop(t, **at))

@@ -5,6 +5,8 @@ import pytest
 
 from derivations.gaussian_score.figures import explained_score
 
+pytestmark = pytest.mark.slow  # the figure trains networks
+
 
 @pytest.fixture(scope="module")
 def data():

@@ -8,6 +8,7 @@ from derivations.gaussian_score.data import digits, mnist_32
 pytest.importorskip("optax")
 
 
+@pytest.mark.slow
 def test_a_trained_denoiser_is_nearer_to_the_clean_digits_than_the_noisy_ones_are():
     from derivations.gaussian_score.simulation.network import trained_denoiser
 
@@ -18,6 +19,7 @@ def test_a_trained_denoiser_is_nearer_to_the_clean_digits_than_the_noisy_ones_ar
     assert np.mean((denoise(noisy, 0.5) - clean) ** 2) < 0.6 * 0.5**2
 
 
+@pytest.mark.slow
 def test_the_convolutional_network_moves_with_the_image():
     """Away from the margin a shifted image is denoised to the shifted result: it is made for large runs."""
     from derivations.gaussian_score.simulation.network import trained_denoiser

@@ -57,6 +57,7 @@ def test_one_check_by_name(suite):
     suite(MINE, "-k", "empty_array").assert_outcomes(passed=1, deselected=8)
 
 
+@pytest.mark.slow
 def test_a_function_that_is_imported_is_not_collected(suite):
     text = "from their_library import mine\n\ndef test_it():\n    assert mine(1.0, 2.0, 2.0, 1.0) == 2.0\n"
     suite(text, their_library=MINE).assert_outcomes(passed=1)
@@ -114,6 +115,7 @@ def test_mine(check):
     assert len(trials) == 13 and sum(one["holds"] for one in trials) == 11
 
 
+@pytest.mark.slow
 def test_other_failures_are_left_alone(suite):
     found = suite(MINE + "\n\ndef test_other():\n    assert 1 == 2, 'one is not two'\n", "-k", "other")
     found.assert_outcomes(failed=1, deselected=9)
