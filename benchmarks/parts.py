@@ -22,6 +22,7 @@ PARTS = (
     "mixture_score",
     "probability_flow",
     "infinite_width",
+    "model_growth",
     "sweeps",
     "device",
 )
