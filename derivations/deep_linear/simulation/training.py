@@ -205,7 +205,9 @@ training_shallow = Simulation(from_balanced, {"laptop": {"layers": 1}, "gpu": {"
 training_autoencoder = Simulation(of_autoencoder, {"laptop": {}, "gpu": _GPU})
 training_at_depths = Simulation(at_depths, {"laptop": {}, "gpu": _GPU})
 training_very_deep = Simulation(
-    at_many_layers, {"laptop": {}, "gpu": {"inverse_depth": (1 / 32, 1 / 64, 1 / 128, 1 / 256)}}
+    at_many_layers,
+    {"laptop": {}, "gpu": {"inverse_depth": (1 / 32, 1 / 64, 1 / 128, 1 / 256)}},
+    growth={"inverse_depth": 2.0},  # its steps shrink as the depth grows
 )
 training_unbalanced = Simulation(from_unbalanced, {"laptop": {}, "gpu": _GPU})
 training_unaligned = Simulation(from_unaligned, {"laptop": {}, "gpu": _GPU | {"hidden": 100, "size": 16}})
