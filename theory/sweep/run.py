@@ -12,7 +12,7 @@ from typing import Any
 
 from .grid import Grid
 from .store import Store
-from .work import Target
+from .work import Target, given_up
 from .workers import Cluster, Processes, WorkerDied
 
 CHUNK = {"closed form": 65_536, "comparison": 1}
@@ -114,7 +114,7 @@ def _run(store, target, grid, size, chunks, workers, scheduler, progress) -> int
             for c, columns, error in team.results():
                 cells = grid.cells(c * size, (c + 1) * size)
                 if isinstance(error, WorkerDied):
-                    columns = _given_up(target, cells, error)
+                    columns = given_up(target, cells, str(error))
                 elif error is not None:
                     raise error
                 store.write(c, columns)
@@ -123,19 +123,6 @@ def _run(store, target, grid, size, chunks, workers, scheduler, progress) -> int
     finally:
         team.close()
     return before
-
-
-def _given_up(target: Target, cells: Mapping, error: Exception) -> dict:
-    """The cells of a chunk that no worker survived: no values, and the reason."""
-    count = len(cells["cell"])
-    if target.kind == "comparison":
-        from .work import _NUMBERS
-
-        blank = {x: [None] * count for x in (*_NUMBERS, "holds")} | {"description": [""] * count}
-        return {**cells, **blank, "error": [str(error)] * count, "seconds": [None] * count}
-    form = target.find()
-    names = [f"{target.name}[{k}]" for k in range(form.outputs)] if form.outputs > 1 else [target.name]
-    return {**cells, **{x: [None] * count for x in names}, "error": [str(error)] * count}
 
 
 def _target(theory, name, kind, package, backend, device, scale) -> Target:
