@@ -77,7 +77,6 @@ def density(
             findings.append(Finding("precision", said, {"type": short}))
     except Misbehaved as ended:
         findings = [ended.finding]
-    kind = "Gaussian data" if law.components == 1 else f"a mixture of {law.components} Gaussians"
     bound = (
         f"{REPLICATES} calls, z-scores of the mean of each point and of all"
         if stochastic
@@ -90,12 +89,8 @@ def density(
     )
     return Trial(
         subject=who,
-        question=f"Is it the log-density of {kind}, in nats?",
-        setting=(
-            f"{kind} in {law.dimension} dimensions, variances of the modes "
-            f"{', '.join(f'{v:.3g}' for v in noisy.modes[0][:8])}; {POINTS} samples, seed {seed}; {library}, "
-            f"{dtype}; {bound}"
-        ),
+        question=f"Is it the log-density of {law.kind}, in nats?",
+        setting=f"{noisy.description}; {POINTS} samples, seed {seed}; {library}, {dtype}; {bound}",
         findings=(*findings, *guarded.notes.values()),
         reproduce=(
             "from theory import validate\n"

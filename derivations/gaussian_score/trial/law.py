@@ -49,6 +49,17 @@ class Law:
     def components(self) -> int:
         return len(self.weights)
 
+    @property
+    def kind(self) -> str:
+        """What data they are, in words."""
+        return "Gaussian data" if self.components == 1 else f"a mixture of {self.components} Gaussians"
+
+    @property
+    def description(self) -> str:
+        """The kind, its dimensions and the largest variances of its modes, for the setting of a trial."""
+        variances = ", ".join(f"{v:.3g}" for v in self.modes[0][:8])
+        return f"{self.kind} in {self.dimension} dimensions, variances of the modes {variances}"
+
     @cached_property
     def model(self):
         if self.components == 1:
