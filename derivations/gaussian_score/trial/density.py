@@ -71,10 +71,7 @@ def density(
     try:
         judge = _by_replicates if stochastic else _by_value
         findings, results = judge(run, noisy, law, x, exact, room, accuracy or 0.0, sigma, sigma_max, prior)
-        short = short_inside(results, dtype)
-        if short and "precision" not in guarded.notes:
-            said = f"every result is a {short} number, for {dtype} input: it computes in {short} inside"
-            findings.append(Finding("precision", said, {"type": short}))
+        findings += short_inside(results, dtype, guarded.notes)
     except Misbehaved as ended:
         findings = [ended.finding]
     bound = (

@@ -78,10 +78,7 @@ def score_model(
     if seen:
         judged, curves = _judged(law, predicts, seen, accuracy)
         findings = [*judged, *findings]
-        short = short_inside([one.found for one in seen], dtype)
-        if short and "precision" not in guarded.notes:
-            said = f"every result is a {short} number, for {dtype} input: it computes in {short} inside"
-            findings.append(Finding("precision", said, {"type": short}))
+        findings += short_inside([one.found for one in seen], dtype, guarded.notes)
     bound = (
         f"rounding, {ROOM} units for each of {law.dimension} dimensions and condition number"
         if accuracy is None
