@@ -35,9 +35,10 @@ def dumps(value: Any) -> str:
 def read(path: Path) -> dict | None:
     """The record at a path; None when there is none, or none that can be read."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    return found if isinstance(found, dict) else None
 
 
 def write(path: Path, text: str) -> None:
