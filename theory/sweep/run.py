@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..simulation import namespace
 from .grid import Grid
 from .store import Store
 from .work import Target, given_up
@@ -66,12 +67,17 @@ def sweep(
     the address of a Dask scheduler whose workers have the same packages. ``chunk``: cells that a worker
     takes at a time. ``kind``: "closed form" or "comparison", where both have this name.
 
+    ``device``: "cpu" (default), "cuda" or "cuda:NUMBER", of the ``backend``'s arrays.
+
     ValueError for names that the target does not have, axes that are no numbers, or a folder with another
-    sweep; BlockingIOError if another process works in it; ConnectionError if the scheduler is lost.
+    sweep (one on another device, or of other sources, is another); BlockingIOError if another process works
+    in it; ConnectionError if the scheduler is lost; `BackendUnavailable` for a device that NumPy has not.
     """
     started = time.perf_counter()
     _needs_pyarrow()
     target = _target(theory, name, kind, package, backend, device, scale)
+    if backend == "numpy":  # of other libraries, the workers know which devices they have
+        namespace(backend, device)
     if target.kind == "comparison":
         seeds = 1 if seeds is None else seeds
     elif seeds is not None:
@@ -161,7 +167,8 @@ def _definition(target: Target, grid: Grid, chunk: int) -> dict:
     from ..reproduce import key
 
     return {
-        "target": {x: getattr(target, x) for x in ("kind", "theory", "name", "package", "backend", "scale")},
+        "target": {x: getattr(target, x) for x in ("kind", "theory", "name", "package", "backend", "scale")}
+        | {"device": target.device or "cpu"},
         "axes": grid.as_dict(),
         "sources": key(find(target.theory, target.package), "sweep"),
         "chunk": chunk,
