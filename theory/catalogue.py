@@ -6,6 +6,7 @@ bound to names in its modules. There is no registry: adding a folder or a file i
 
 from __future__ import annotations
 
+import ast
 import difflib
 import importlib
 import inspect
@@ -146,6 +147,17 @@ class Theory:
         package = importlib.import_module(self.package)
         return Path(next(iter(package.__path__))) / self.name
 
+    def built_on(self, *, results: bool = False) -> tuple[str, ...]:
+        """The theories whose modules this one imports, at any remove, read off the sources.
+
+        ``results``: only what modules with results import (and `setting`), where a claim may rest on others.
+        """
+        found, todo = set(), {self.name}
+        while todo:
+            found |= todo
+            todo = {x for name in todo for x in _imported(Theory(name, self.package), results)} - found
+        return tuple(sorted(found - {self.name}))
+
     @property
     def title(self) -> str:
         """The first line of the folder's docstring, without its full stop."""
@@ -201,3 +213,30 @@ class Theory:
         ]
         used = [name for _, name, _ in found]
         return {name if used.count(name) == 1 else f"{short}.{name}": value for short, name, value in found}
+
+
+def _imported(theory: Theory, results: bool) -> frozenset[str]:
+    """The theories that modules of this one name in their imports; files that are no Python name none."""
+    found = set()
+    for path in theory.folder.rglob("*.py"):
+        first = path.relative_to(theory.folder).parts[0].removesuffix(".py")
+        if results and first in NOT_RESULTS[1:]:
+            continue
+        try:
+            tree = ast.parse(path.read_bytes())
+        except (SyntaxError, ValueError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                named = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                # a relative import climbs out of the theory, or stays in it
+                within = path.parent.relative_to(theory.folder.parent).parts
+                above = [theory.package, *within][: len(within) + 2 - node.level] if node.level else []
+                home = ".".join([*above, *filter(None, [node.module])])
+                named = [f"{home}.{alias.name}" for alias in node.names]
+            else:
+                continue
+            found.update(name.split(".")[theory.package.count(".") + 1]
+                         for name in named if name.startswith(f"{theory.package}."))  # fmt: skip
+    return frozenset(x for x in found if x != theory.name and (theory.folder.parent / x).is_dir())

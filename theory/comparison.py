@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .derivation import Claim, Named
+from .records import plain
 from .simulation import Measurement, Simulation, generator, namespace
 from .tolerance import PER_TEST, Judgement, Tolerance
 
@@ -39,7 +40,7 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain values for JSON; numbers that are not finite become None."""
-        return _plain(asdict(self))
+        return plain(asdict(self), spelt=False)
 
     def __str__(self) -> str:
         return self.description
@@ -175,15 +176,3 @@ def _same_inputs(one: Measurement, other: Measurement) -> bool:
 
 def _rejected(reason: str, measurement: Measurement) -> Judgement:
     return Judgement(False, math.inf, 0.0, measurement.values.size, reason, details={"reason": reason})
-
-
-def _plain(value):
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value

@@ -154,19 +154,30 @@ class Claim(Named):
     def residuals(self) -> tuple[Residual, ...]:
         return tuple(self.by.residuals(self))
 
-    @cached_property
+    @property
     def evidence(self) -> Evidence:
         """How well this line is known, checked the first time it is asked for.
 
         Raises `Refuted` with the residual and a rational point where it does not vanish, or
         `Undecided` when no procedure could settle it.
         """
-        from .residual import Undecided, verify
+        if isinstance(self._found, Exception):
+            raise self._found.with_traceback(None)
+        return self._found
 
-        title, residuals = self.name or self._text(self.lhs), self.residuals()
-        if not residuals and not self.by.stated:
-            raise Undecided(title, self.lhs, f"{type(self.by).__name__} was given nothing to check")
-        return min([self.by.floor, *(verify(residual, claim=title) for residual in residuals)])
+    @cached_property
+    def _found(self) -> Evidence | Exception:
+        """The evidence, or why there is none: many lines may rest on one that fails."""
+        from .residual import Refuted, Undecided, verify
+
+        title = self.name or self._text(self.lhs)
+        try:
+            residuals = self.residuals()
+            if not residuals and not self.by.stated:
+                raise Undecided(title, self.lhs, f"{type(self.by).__name__} was given nothing to check")
+            return min([self.by.floor, *(verify(residual, claim=title) for residual in residuals)])
+        except (Refuted, Undecided) as error:
+            return error.with_traceback(None)
 
     @property
     def standing(self) -> Evidence:

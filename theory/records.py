@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Any
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, *, spelt: bool = True) -> Any:
     """A value as strict JSON can hold it: NumPy scalars and arrays as numbers and lists, and numbers that
-    JSON does not know as the strings "inf", "-inf", "nan"."""
+    JSON does not know as the strings "inf", "-inf", "nan", or as None where these are not to be ``spelt``."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): plain(item, spelt=spelt) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
+        return [plain(item, spelt=spelt) for item in value]
     if hasattr(value, "tolist"):
-        return plain(value.tolist())
+        return plain(value.tolist(), spelt=spelt)
     if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
+        return str(value) if spelt else None
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, complex):
-        return [plain(value.real), plain(value.imag)]
+        return [plain(value.real, spelt=spelt), plain(value.imag, spelt=spelt)]
     return str(value)
 
 
@@ -35,9 +35,10 @@ def dumps(value: Any) -> str:
 def read(path: Path) -> dict | None:
     """The record at a path; None when there is none, or none that can be read."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    return found if isinstance(found, dict) else None
 
 
 def write(path: Path, text: str) -> None:

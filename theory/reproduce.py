@@ -3,12 +3,14 @@
 A record is finished when its file exists under the key of what it was made from: the sources of the
 theory and of the workbench, the versions of the libraries, the stage. A finished record is not made
 again, so an interrupted run goes on where it stopped. Each stage runs in a process of its own: one
-that fails, even by crashing, is reported and the rest goes on.
+that fails, even by crashing, is reported and the rest goes on. No claim is checked twice: a theory's check
+waits for those of the theories that it builds on, and believes their records.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import multiprocessing
 import os
 import queue
@@ -66,6 +68,8 @@ class Task:
     folder: Path
     key: str
     search: tuple[str, ...] = field(repr=False)
+    after: tuple[Task, ...] = field(default=(), repr=False, compare=False)
+    """Checks of the theories that this one builds on."""
 
     @property
     def path(self) -> Path:
@@ -103,13 +107,10 @@ def reproduce(
     from .report import render
 
     started, theories, folder = time.perf_counter(), list(theories), Path(folder)
-    tasks = [
-        Task(t.name, t.package, stage, folder, key(t, stage), tuple(sys.path))
-        for t in theories
-        for stage in (*STAGES, *_trials(t))
-    ]
+    _sources.cache_clear(), _built_on.cache_clear()
+    tasks = [_task(t, stage, folder) for t in theories for stage in (*STAGES, *_trials(t))]
     records.write(folder / "records" / "environment.json", records.dumps(environment()))
-    todo = [task for task in tasks if task.finished() is None]
+    todo = _checks_first([task for task in tasks if task.finished() is None])
     _run(todo, processes or min(2, os.cpu_count() or 1), len(tasks), progress)
     found = {(task.theory, task.stage): records.read(task.path) or _lost(task) for task in tasks}
     report = folder / "report.html"
@@ -118,6 +119,26 @@ def reproduce(
     failures = tuple(f"{task.name}: {_why(found[task.theory, task.stage])}" for task in tasks
                      if not found[task.theory, task.stage]["holds"])  # fmt: skip
     return Outcome(report, not failures, failures)
+
+
+def _task(theory: Theory, stage: str, folder: Path) -> Task:
+    def alone(one: Theory, *after: Task) -> Task:
+        return Task(one.name, one.package, stage, folder, key(one, stage), tuple(sys.path), after)
+
+    return alone(theory, *map(alone, _built_on(theory, True) if stage == "check" else ()))
+
+
+def _checks_first(tasks: list[Task]) -> list[Task]:
+    """The checks that others wait for, before everything else and each before those that wait for it."""
+    awaited = {one for task in tasks for one in task.after}
+    return sorted(tasks, key=lambda task: len(task.after) if task in awaited else math.inf)
+
+
+def _next(waiting: list[Task], running: Iterable[Task]) -> Task | None:
+    """The first task that need not wait for another; any, where they wait for each other."""
+    under_way = {*waiting, *running}
+    free = [task for task in waiting if not under_way.intersection(task.after)]
+    return free[0] if free else waiting[0] if waiting and not running else None
 
 
 def _trials(theory: Theory) -> tuple[str, ...]:
@@ -133,8 +154,8 @@ def _run(todo: list[Task], processes: int, total: int, progress) -> None:
     finished = total - len(todo)
     try:
         while waiting or running:
-            while waiting and len(running) < processes:
-                task = waiting.pop(0)
+            while len(running) < processes and (task := _next(waiting, running.values())):
+                waiting.remove(task)
                 process = context.Process(target=_work, args=(task, heard), daemon=True)
                 process.start()
                 running[process] = task
@@ -203,8 +224,12 @@ def _stage(task: Task, tell) -> dict:
         return stages.figures(theory, task.folder / "figures" / task.theory, progress=tell)
     if task.stage == TRIALS:
         return stages.trials(theory, task.folder / "figures" / task.theory, progress=tell)
-    plain = {"check": stages.check, "accuracy": stages.accuracy, "growth": stages.growth}
-    return plain[task.stage](theory, progress=tell)
+    if task.stage in ("accuracy", "growth"):
+        return getattr(stages, task.stage)(theory, progress=tell)
+    others = {other.theory: other for other in task.after}
+    return stages.check(
+        theory, record_of=lambda name: others[name].finished() if name in others else None, progress=tell
+    )
 
 
 def _keep(task: Task, record: dict) -> None:
@@ -232,10 +257,10 @@ def _lost(task: Task) -> dict:
 def _why(record: dict) -> str:
     if record.get("error"):
         return record["error"]
-    parts = [*record.get("claims", ()), *record.get("closed_forms", ())]
-    for kind in ("comparisons", "figures", "surveys", "growth"):
-        parts += record.get(kind, ())
-    names = [part["name"] for part in parts if not part["holds"]]
+    kinds = ("claims", "comparisons", "figures", "surveys", "growth")
+    if record["stage"] == "accuracy":  # the closed forms of a check follow its claims
+        kinds = ("closed_forms",)
+    names = [part["name"] for kind in kinds for part in record.get(kind, ()) if not part["holds"]]
     if names:
         return f"{', '.join(names)} {'does' if len(names) == 1 else 'do'} not hold"
     if record.get("uncovered"):
@@ -244,10 +269,16 @@ def _why(record: dict) -> str:
 
 
 def key(theory: Theory, stage: str) -> str:
-    """What a record depends on, as one hash: sources, versions, stage."""
-    parts = [stage, _sources(theory.folder), _sources(Path(__file__).parent), sys.version]
+    """What a record depends on, as one hash: sources (of what the theory builds on too), versions, stage."""
+    folders = [*(one.folder for one in (theory, *_built_on(theory, False))), Path(__file__).parent]
+    parts = [stage, *map(_sources, folders), sys.version]
     parts += [f"{name} {number}" for name, number in versions().items()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _built_on(theory: Theory, results: bool) -> tuple[Theory, ...]:
+    return tuple(Theory(name, theory.package) for name in theory.built_on(results=results))
 
 
 @cache

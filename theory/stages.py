@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from .borrowed import borrow
 from .catalogue import Theory
 from .source import opening
 
@@ -22,13 +23,22 @@ ARRAY_BACKENDS = ("numpy", "jax", "torch")
 """Backends that round: the only ones for which an error in ulps says something."""
 
 
-def check(theory: Theory, *, mutants: bool = True, progress: Progress = None) -> dict:
+def check(
+    theory: Theory,
+    *,
+    mutants: bool = True,
+    record_of: Callable[[str], Mapping | None] | None = None,
+    progress: Progress = None,
+) -> dict:
     """Every claim with its evidence, and what became of its one-token mutants.
 
     Holds when every claim stands, every ASSUMED one is covered by a comparison, and every mutant that
-    is not equivalent to the original is refused. Mutants are tried once every claim stands.
+    is not equivalent to the original is refused. Mutants are tried once every claim stands. Claims of
+    other theories have the evidence that the records of their checks tell, where ``record_of`` gives these
+    by name (see `theory.borrowed`); "elsewhere" lists them.
     """
     started, claims, records = time.perf_counter(), theory.claims, []
+    elsewhere = borrow(theory, record_of) if record_of else []
     for done, (name, claim) in enumerate(claims.items()):
         _tell(progress, done, len(claims), name)
         begun = time.perf_counter()
@@ -52,6 +62,7 @@ def check(theory: Theory, *, mutants: bool = True, progress: Progress = None) ->
         "holds": all(r["holds"] for r in records) and not uncovered and not totals["survivors"],
         "checked": len(records),
         "claims": records,
+        "elsewhere": elsewhere,
         "uncovered": uncovered,
         "closed_forms": {name: standing_of(form) for name, form in theory.closed_forms.items()},
         "mutants": totals,

@@ -11,6 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from theory.cli import main
+from theory.simulation import BackendUnavailable
 from theory.sweep import sweep
 
 COMMAND = [sys.executable, "-c", "from theory.cli import main; main()", "sweep"]
@@ -162,3 +163,26 @@ def test_a_mistyped_command_says_what_to_do(arguments, says, tmp_path, capsys, m
     monkeypatch.setattr("theory.sweep.workers.Cluster.__init__.__defaults__", (1.0,))
     assert main(["sweep", *arguments, "--to", str(tmp_path / "to")]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_sweep_on_another_device_or_backend_or_scale_is_another_sweep(tmp_path):
+    pytest.importorskip("jax")
+    axes = {"t": [0.0, 1.0, 2.0], "s": 1.0, "u0": 0.1, "tau": 1.0}
+    to = tmp_path / "to"
+    first = sweep("deep_linear", "mode_strength", axes, to=to, backend="jax", workers=1)
+    again = sweep("deep_linear", "mode_strength", axes, to=to, backend="jax", device="cpu", workers=1)
+    assert (first.found, again.found) == (0, 3)  # the CPU is the device that is not named
+    for other, said in (
+        ({"backend": "jax", "device": "cuda"}, "device 'cpu' there, 'cuda' here"),
+        ({"backend": "numpy"}, "backend 'jax' there, 'numpy' here"),
+        ({"backend": "jax", "scale": "gpu"}, "scale 'laptop' there, 'gpu' here"),
+    ):
+        with pytest.raises(ValueError, match=f"another sweep .other target: {said}"):
+            sweep("deep_linear", "mode_strength", axes, to=to, workers=1, **other)
+
+
+def test_numpy_has_no_other_device_than_the_processor(tmp_path):
+    axes = {"t": 1.0, "s": 1.0, "u0": 0.1, "tau": 1.0}
+    with pytest.raises(BackendUnavailable, match="'numpy' finds no device 'cuda'"):
+        sweep("deep_linear", "mode_strength", axes, to=tmp_path / "to", device="cuda")
+    assert not (tmp_path / "to").exists()

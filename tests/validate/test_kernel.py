@@ -14,10 +14,6 @@ UNBIASED = Network([Dense(ROOT), relu, Dense(ROOT), relu, Dense(ROOT)])
 SHALLOW = Network([Dense(ROOT, 0.3), relu, Dense(ROOT, 0.3)])
 
 
-def judged(f, network=NETWORK, kind="ntk", **options):
-    return validate.kernel(f, reference=network, kind=kind, name="f", **{"time_limit": 300.0} | options)
-
-
 NNGP_BUGS = {
     "gain": ("gain", lambda X1, X2: UNBIASED.nngp(X1, X2) / 2),
     "fan-in": ("fan-in", lambda X1, X2: 5 * UNBIASED.nngp(X1, X2)),
@@ -30,12 +26,12 @@ NNGP_BUGS = {
 
 
 @pytest.mark.parametrize("bug", NNGP_BUGS)
-def test_bugs_of_a_homogeneous_nngp_kernel(bug):
+def test_bugs_of_a_homogeneous_nngp_kernel(bug, judged):
     kind, f = NNGP_BUGS[bug]
     assert kind in judged(f, UNBIASED, "nngp").kinds()
 
 
-def test_zeros_and_scales():
+def test_zeros_and_scales(judged):
     def divides(X1, X2):
         if not (X1.any(axis=1).all() and X2.any(axis=1).all()):
             return np.full((len(X1), len(X2)), np.nan)
@@ -55,7 +51,7 @@ def test_zeros_and_scales():
     assert set(note.evidence["failed"]) == {-80, -40, 40, 80} and not note.defect
 
 
-def test_float32_is_judged_by_its_own_roundings():
+def test_float32_is_judged_by_its_own_roundings(judged):
     def constant(X1, X2):
         lost = 1e-3 if X1.dtype == np.float32 else 0
         return NETWORK.ntk(X1, X2) * (1 + lost)
@@ -68,7 +64,7 @@ def test_float32_is_judged_by_its_own_roundings():
 # guards
 
 
-def test_what_f_does_wrong_is_a_finding():
+def test_what_f_does_wrong_is_a_finding(judged):
     calls = []
 
     def raises(X1, X2):
@@ -103,14 +99,14 @@ def few_only(X1, X2):
     return NETWORK.ntk(X1, X2)
 
 
-def test_one_input_is_asked_for():
+def test_one_input_is_asked_for(judged):
     assert judged(few_only).kinds() == ("few inputs: exception",)
 
 
 # a pair of kernels
 
 
-def test_a_tangent_kernel_and_its_nngp_kernel_must_be_consistent():
+def test_a_tangent_kernel_and_its_nngp_kernel_must_be_consistent(judged):
     assert judged(SHALLOW.ntk, SHALLOW, nngp=SHALLOW.nngp).holds
     assert judged(NETWORK.ntk, NETWORK, nngp=NETWORK.nngp).holds
     other_nngp = judged(SHALLOW.ntk, SHALLOW, nngp=Network(SHALLOW.layers[:2] + (Dense(1.0, 0.3),)).nngp)

@@ -4,20 +4,15 @@ import numpy as np
 import pytest
 
 from derivations.nngp_ntk import Dense, Network, relu
-from theory import validate
 
 ROOT = 2**0.5
 NETWORK = Network([Dense(ROOT, 0.3), relu, Dense(ROOT, 0.3), relu, Dense(ROOT, 0.0)])
 
 
-def judged(f, network=NETWORK, kind="ntk", **options):
-    return validate.kernel(f, reference=network, kind=kind, name="f", **{"time_limit": 300.0} | options)
-
-
 # other libraries
 
 
-def test_torch_and_jax_arrays():
+def test_torch_and_jax_arrays(judged):
     torch = pytest.importorskip("torch")
     jax = pytest.importorskip("jax")
 
@@ -32,7 +27,7 @@ def test_torch_and_jax_arrays():
     assert judged(seen(jax.Array), network, "nngp", library="jax", dtypes=("float32",)).holds
 
 
-def test_kernels_like_those_of_neural_tangents():
+def test_kernels_like_those_of_neural_tangents(judged):
     def kernel_fn(x1_or_kernel, x2=None, get=None, *, pattern=None, **keywords):
         return {"nngp": NETWORK.nngp, "ntk": NETWORK.ntk}[get](x1_or_kernel, x2)
 
@@ -95,20 +90,20 @@ def of_scikit_learn(**options):
     return ArcCosine(**options)
 
 
-def test_an_arc_cosine_kernel_of_scikit_learn_is_accepted():
+def test_an_arc_cosine_kernel_of_scikit_learn_is_accepted(judged):
     for depth in (1, 2, 4):
         trial = judged(of_scikit_learn(depth=depth), he(depth), "nngp")
         assert trial.holds and "sklearn" in trial.setting, trial
 
 
 @pytest.mark.parametrize("bug", SPOILT)
-def test_spoilt_kernels_of_scikit_learn_are_rejected(bug):
+def test_spoilt_kernels_of_scikit_learn_are_rejected(bug, judged):
     kinds, options = SPOILT[bug]
     trial = judged(of_scikit_learn(**options), he(2), "nngp")
     assert trial.kinds() == kinds, trial
 
 
-def test_kernels_that_scikit_learn_brings():
+def test_kernels_that_scikit_learn_brings(judged):
     kernels = pytest.importorskip("sklearn.gaussian_process.kernels")
     from sklearn.metrics.pairwise import linear_kernel
 
@@ -148,7 +143,7 @@ def of_gpytorch(**options):
 
 
 @pytest.mark.peers("gpytorch")
-def test_an_arc_cosine_kernel_of_gpytorch_is_accepted():
+def test_an_arc_cosine_kernel_of_gpytorch_is_accepted(judged):
     for library in ("torch", "numpy"):
         trial = judged(of_gpytorch(), he(2), "nngp", library=library)
         assert trial.holds and "gpytorch" in trial.setting, trial
@@ -156,14 +151,14 @@ def test_an_arc_cosine_kernel_of_gpytorch_is_accepted():
 
 @pytest.mark.peers("gpytorch")
 @pytest.mark.parametrize("bug", SPOILT)
-def test_spoilt_kernels_of_gpytorch_are_rejected(bug):
+def test_spoilt_kernels_of_gpytorch_are_rejected(bug, judged):
     kinds, options = SPOILT[bug]
     trial = judged(of_gpytorch(**options), he(2), "nngp", library="torch")
     assert trial.kinds() == kinds, trial
 
 
 @pytest.mark.peers("gpytorch")
-def test_kernels_that_gpytorch_brings():
+def test_kernels_that_gpytorch_brings(judged):
     import gpytorch
 
     network = Network([Dense(10**0.5)])
@@ -185,7 +180,7 @@ def test_kernels_that_gpytorch_brings():
 
 @pytest.mark.peers("neural_tangents")
 @pytest.mark.parametrize("kind", ["nngp", "ntk"])
-def test_kernels_of_neural_tangents(kind):
+def test_kernels_of_neural_tangents(kind, judged):
     from neural_tangents import stax
 
     def kernel_of(W_std=ROOT, b_std=0.3, last=ROOT):

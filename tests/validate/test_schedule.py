@@ -172,7 +172,7 @@ def test_wrong_arguments_are_errors(options, named):
         validate.schedule(**{"alpha": cosine_alpha, "sigma": lambda t: t, **options})
 
 
-def test_a_trial_takes_a_second():
+def test_a_trial_takes_less_than_ten_seconds():
     started = time.process_time()
     validate.schedule(**VP)
     assert time.process_time() - started < 10

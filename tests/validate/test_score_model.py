@@ -218,7 +218,7 @@ def test_wrong_arguments_are_errors(options, named):
         validate.score_model(**{"score": gaussian, "data": GAUSSIAN, **options})
 
 
-def test_a_trial_takes_a_second():
+def test_a_trial_takes_less_than_ten_seconds():
     started = time.process_time()
     validate.score_model(BROKEN["level"][1], data=GAUSSIAN)
     assert time.process_time() - started < 10

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from cyclopts import Parameter
-
-from .options import Json, Package
+from .options import ArrayLibrary, Device, Json, Package
 
 
 def compare(
@@ -15,8 +11,8 @@ def compare(
     /,
     *,
     seed: int | None = None,
-    backend: Annotated[Literal["numpy", "jax", "torch"], Parameter()] = "numpy",
-    device: str | None = None,
+    backend: ArrayLibrary = "numpy",
+    device: Device = None,
     scale: str = "laptop",
     package: Package = "derivations",
     as_json: Json = False,
@@ -31,10 +27,6 @@ def compare(
         One comparison of it; all when not given.
     seed
         Seed of the simulation; a fresh one is drawn and reported when not given.
-    backend
-        The array library that simulates.
-    device
-        Its device, as the library calls it (cpu, cuda, gpu).
     scale
         How large: a name among the simulations' scales; comparisons without that scale are left out.
     """

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from cyclopts import Parameter
-
-from .options import Json, Package
+from .options import ArrayLibrary, Device, Json, Package
 
 
 def sweep(
@@ -21,8 +19,8 @@ def sweep(
     scheduler: str | None = None,
     chunk: int | None = None,
     kind: Literal["closed form", "comparison"] | None = None,
-    backend: Annotated[Literal["numpy", "jax", "torch"], Parameter()] = "numpy",
-    device: str | None = None,
+    backend: ArrayLibrary = "numpy",
+    device: Device = None,
     scale: str = "laptop",
     package: Package = "derivations",
     as_json: Json = False,
@@ -51,10 +49,6 @@ def sweep(
         Cells that a worker takes at a time.
     kind
         Which is meant, where a closed form and a comparison have the same name.
-    backend
-        The array library.
-    device
-        Its device, as the library calls it (cpu, cuda, gpu).
     scale
         How large the simulations are.
     """

@@ -11,7 +11,7 @@ from html import escape
 
 from ..derivation import Claim
 from .latex import allowed_latex, claim_latex, formula_latex
-from .lines import Line, checked_line, derivation_lines, parameters_of, standing
+from .lines import Line, checked_line, derivation, parameters_of
 
 _SCROLLS = "overflow-x:auto;overflow-y:hidden;max-width:100%;padding:.3em 0"
 _RED = "color:#c00000;font-weight:bold"
@@ -38,11 +38,9 @@ def claim_html(claim: Claim) -> str:
 
 def derivation_html(claims) -> str:
     """A derivation, numbered; premises first. ``claims`` is one claim or several."""
-    numbers: dict[int, int] = {}
-    lines = derivation_lines(claims, numbers)
+    lines, verdict, message = derivation(claims)
     shown = [_line(line, _domain((), line.claim.relations)) for line in lines]
     domain = _domain(parameters_of([line.claim for line in lines]), ())
-    verdict, message = standing(claims, numbers)
     style = "" if all(line.holds for line in lines) else f' style="{_RED}"'
     ending = f"For {domain}. " if domain else ""
     ending += f'<b class="evidence"{style}>{verdict}</b> ({words_html(message)}).'

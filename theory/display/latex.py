@@ -10,7 +10,7 @@ from sympy.printing.latex import LatexPrinter
 
 from ..derivation import Claim
 from ..parameter import Parameter
-from .lines import Line, derivation_lines, standing
+from .lines import Line, derivation
 from .prose import prose_latex, verbatim_latex
 
 
@@ -113,8 +113,7 @@ def derivation_latex(claims, numbers: dict[int, int] | None = None) -> str:
     `PREAMBLE` defines; ``numbers`` carries the numbering on from one derivation to the next.
     """
     numbers = {} if numbers is None else numbers
-    lines = derivation_lines(claims, numbers)
-    verdict, message = standing(claims, numbers)
+    lines, verdict, message = derivation(claims, numbers)
     ends = [claims] if isinstance(claims, Claim) else claims
     above = ", ".join(f"({numbers[id(c)]})" for c in ends if not any(line.claim is c for line in lines))
     repeated = (

@@ -87,6 +87,15 @@ def standing(claims: Claim | Iterable[Claim], numbers: dict[int, int] | None = N
     return f"Stands: {weakest.verdict}", weakest.message
 
 
+def derivation(
+    claims: Claim | Iterable[Claim], numbers: dict[int, int] | None = None
+) -> tuple[list[Line], str, str]:
+    """A whole derivation: its lines, how it stands, and what that means (see `derivation_lines`)."""
+    numbers = {} if numbers is None else numbers
+    lines = derivation_lines(claims, numbers)
+    return lines, *standing(claims, numbers)
+
+
 def parameters_of(things) -> tuple[Parameter, ...]:
     """The parameters of claims (premises included) or of a mixture of claims and parameters."""
     found = set()

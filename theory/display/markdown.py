@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..derivation import Claim
 from .latex import allowed_latex, claim_latex, formula_latex
-from .lines import Line, checked_line, derivation_lines, parameters_of, standing
+from .lines import Line, checked_line, derivation, parameters_of
 
 
 def claim_markdown(claim: Claim) -> str:
@@ -14,11 +14,9 @@ def claim_markdown(claim: Claim) -> str:
 
 def derivation_markdown(claims) -> str:
     """A derivation, numbered; premises first. ``claims`` is one claim or several."""
-    numbers: dict[int, int] = {}
-    lines = derivation_lines(claims, numbers)
+    lines, verdict, message = derivation(claims)
     shown = [_line(line, _domain((), line.claim.relations)) for line in lines]
     domain = _domain(parameters_of([line.claim for line in lines]), ())
-    verdict, message = standing(claims, numbers)
     ending = f"For {domain}. " if domain else ""
     return "\n\n".join([*shown, f"{ending}**{verdict}** ({_escaped(message)})."])
 

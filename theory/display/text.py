@@ -8,7 +8,7 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
 
 from ..derivation import Claim
-from .lines import Line, checked_line, derivation_lines, parameters_of, standing
+from .lines import Line, checked_line, derivation, parameters_of
 
 
 class PlainPrinter(StrPrinter):
@@ -35,11 +35,9 @@ def claim_text(claim: Claim) -> str:
 
 def derivation_text(claims) -> str:
     """A derivation, numbered; premises first. ``claims`` is one claim or several."""
-    numbers: dict[int, int] = {}
-    lines = derivation_lines(claims, numbers)
+    lines, verdict, message = derivation(claims)
     shown = [_line(line, ", ".join(map(formula_text, line.claim.relations))) for line in lines]
     domain = ", ".join(x.allowed for x in parameters_of([line.claim for line in lines]))
-    verdict, message = standing(claims, numbers)
     ending = [f"for {domain}"] if domain else []
     return "\n\n".join([*shown, "\n".join([*ending, f"{verdict} ({message})"])])
 

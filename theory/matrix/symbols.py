@@ -112,13 +112,8 @@ def _rebuild(name, rows, cols, **options):
     return MatrixParameter(str(name), rows, cols, options.pop("meaning"), **options)
 
 
-class Rate(MatrixExpr):
-    """The time derivative of a matrix expression; of a scalar one it is a `ScalarRate`."""
-
-    def __new__(cls, of):
-        if not getattr(of, "is_Matrix", False):
-            return ScalarRate(of)
-        return MatrixExpr.__new__(cls, of)
+class _OfItsShape(MatrixExpr):
+    """What has the shape of the matrix expression that it is taken of, and is not carried out."""
 
     @property
     def shape(self):
@@ -126,6 +121,15 @@ class Rate(MatrixExpr):
 
     def doit(self, **hints):
         return self
+
+
+class Rate(_OfItsShape):
+    """The time derivative of a matrix expression; of a scalar one it is a `ScalarRate`."""
+
+    def __new__(cls, of):
+        if not getattr(of, "is_Matrix", False):
+            return ScalarRate(of)
+        return super().__new__(cls, of)
 
     def _entry(self, i, j, **kwargs):
         return sp.Function("Rate")(self.args[0][i, j])
@@ -153,15 +157,8 @@ def _rate_latex(of, printer) -> str:
     return rf"\frac{{d}}{{dt}}\left({inner}\right)"
 
 
-class Initial(MatrixExpr):
+class Initial(_OfItsShape):
     """The value of a matrix expression at t = 0."""
-
-    @property
-    def shape(self):
-        return self.args[0].shape
-
-    def doit(self, **hints):
-        return self
 
     def _entry(self, i, j, **kwargs):
         return sp.Function("Initial")(self.args[0][i, j])

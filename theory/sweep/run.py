@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..simulation import namespace
 from .grid import Grid
 from .store import Store
-from .work import Target
+from .work import Target, given_up
 from .workers import Cluster, Processes, WorkerDied
 
 CHUNK = {"closed form": 65_536, "comparison": 1}
@@ -66,12 +67,17 @@ def sweep(
     the address of a Dask scheduler whose workers have the same packages. ``chunk``: cells that a worker
     takes at a time. ``kind``: "closed form" or "comparison", where both have this name.
 
+    ``device``: "cpu" (default), "cuda" or "cuda:NUMBER", of the ``backend``'s arrays.
+
     ValueError for names that the target does not have, axes that are no numbers, or a folder with another
-    sweep; BlockingIOError if another process works in it; ConnectionError if the scheduler is lost.
+    sweep (one on another device, or of other sources, is another); BlockingIOError if another process works
+    in it; ConnectionError if the scheduler is lost; `BackendUnavailable` for a device that NumPy has not.
     """
     started = time.perf_counter()
     _needs_pyarrow()
     target = _target(theory, name, kind, package, backend, device, scale)
+    if backend == "numpy":  # of other libraries, the workers know which devices they have
+        namespace(backend, device)
     if target.kind == "comparison":
         seeds = 1 if seeds is None else seeds
     elif seeds is not None:
@@ -114,7 +120,7 @@ def _run(store, target, grid, size, chunks, workers, scheduler, progress) -> int
             for c, columns, error in team.results():
                 cells = grid.cells(c * size, (c + 1) * size)
                 if isinstance(error, WorkerDied):
-                    columns = _given_up(target, cells, error)
+                    columns = given_up(target, cells, str(error))
                 elif error is not None:
                     raise error
                 store.write(c, columns)
@@ -123,19 +129,6 @@ def _run(store, target, grid, size, chunks, workers, scheduler, progress) -> int
     finally:
         team.close()
     return before
-
-
-def _given_up(target: Target, cells: Mapping, error: Exception) -> dict:
-    """The cells of a chunk that no worker survived: no values, and the reason."""
-    count = len(cells["cell"])
-    if target.kind == "comparison":
-        from .work import _NUMBERS
-
-        blank = {x: [None] * count for x in (*_NUMBERS, "holds")} | {"description": [""] * count}
-        return {**cells, **blank, "error": [str(error)] * count, "seconds": [None] * count}
-    form = target.find()
-    names = [f"{target.name}[{k}]" for k in range(form.outputs)] if form.outputs > 1 else [target.name]
-    return {**cells, **{x: [None] * count for x in names}, "error": [str(error)] * count}
 
 
 def _target(theory, name, kind, package, backend, device, scale) -> Target:
@@ -174,7 +167,8 @@ def _definition(target: Target, grid: Grid, chunk: int) -> dict:
     from ..reproduce import key
 
     return {
-        "target": {x: getattr(target, x) for x in ("kind", "theory", "name", "package", "backend", "scale")},
+        "target": {x: getattr(target, x) for x in ("kind", "theory", "name", "package", "backend", "scale")}
+        | {"device": target.device or "cpu"},
         "axes": grid.as_dict(),
         "sources": key(find(target.theory, target.package), "sweep"),
         "chunk": chunk,

@@ -32,7 +32,8 @@ class Store:
                 raise ValueError(f"{self.folder}: results without sweep.json; choose another folder")
             records.write(self.folder / "sweep.json", records.dumps(definition))
             there = definition
-        differs = [x for x in definition if x != "chunk" and there.get(x) != definition[x]]
+        differs = [_other(x, there.get(x), definition[x])
+                   for x in definition if x != "chunk" and there.get(x) != definition[x]]  # fmt: skip
         if differs:
             raise ValueError(
                 f"{self.folder} holds another sweep (other {', '.join(differs)}): choose another folder, "
@@ -105,6 +106,14 @@ class Store:
         return (
             pyarrow.concat_tables(tables) if tables else pyarrow.table({"cell": pyarrow.array([], "int64")})
         )
+
+
+def _other(name: str, there, here) -> str:
+    """That two definitions differ under a name, and in what, if that is short."""
+    if name != "target" or not isinstance(there, Mapping):
+        return name
+    parts = [f"{x} {there.get(x)!r} there, {here[x]!r} here" for x in here if there.get(x) != here[x]]
+    return f"{name}: {'; '.join(parts)}"
 
 
 def _table(columns: Mapping):

@@ -65,7 +65,6 @@ def _values(target: Target, cells: dict) -> dict:
     """The closed form on all cells at once, and one by one where that is refused."""
     form, count = target.find(), len(cells.pop("cell"))
     cells.pop("seed", None)
-    names = [f"{target.name}[{k}]" for k in range(form.outputs)] if form.outputs > 1 else [target.name]
     try:
         found, errors = _evaluate(target, form, cells), [""] * count
     except (ValueError, ArithmeticError, TypeError):
@@ -76,7 +75,13 @@ def _values(target: Target, cells: dict) -> dict:
                 errors.append("")
             except (ValueError, ArithmeticError, TypeError) as error:
                 errors.append(_line(error))
-    return dict(zip(names, found, strict=True)) | {"error": errors}
+    return dict(zip(output_names(target), found, strict=True)) | {"error": errors}
+
+
+def output_names(target: Target) -> list[str]:
+    """The columns of a closed form's values: its name, with the number of the output where it has several."""
+    count = target.find().outputs
+    return [f"{target.name}[{k}]" for k in range(count)] if count > 1 else [target.name]
 
 
 def _evaluate(target: Target, form, cells: Mapping) -> np.ndarray:
@@ -95,6 +100,7 @@ def _evaluate(target: Target, form, cells: Mapping) -> np.ndarray:
 
 
 _NUMBERS = ("statistic", "bound", "observed_rate", "expected_rate", "components")
+_NO_VERDICT = dict.fromkeys(_NUMBERS) | {"holds": None, "description": "", "error": ""}
 
 
 def _verdicts(target: Target, cells: dict) -> dict:
@@ -103,7 +109,7 @@ def _verdicts(target: Target, cells: dict) -> dict:
     rows = []
     for k in range(count):
         started = time.perf_counter()
-        row = dict.fromkeys(_NUMBERS) | {"holds": None, "description": "", "error": ""}
+        row = dict(_NO_VERDICT)
         try:
             one = at_cell(target.find(), {x: v[k].item() for x, v in cells.items()}, target.scale)
             verdict = one.run(
@@ -114,6 +120,16 @@ def _verdicts(target: Target, cells: dict) -> dict:
             row["error"] = _line(error)
         rows.append(row | {"seconds": time.perf_counter() - started})
     return {x: [row[x] for row in rows] for x in rows[0]}
+
+
+def given_up(target: Target, cells: Mapping[str, np.ndarray], reason: str) -> dict[str, Any]:
+    """What `do` returns, without values, for cells that nobody could do: every "error" is the reason."""
+    if target.kind == "closed form":
+        blank = dict.fromkeys(output_names(target))
+    else:
+        blank = _NO_VERDICT | {"seconds": None}
+    count = len(cells["cell"])
+    return {**cells, **{x: [value] * count for x, value in (blank | {"error": reason}).items()}}
 
 
 def at_cell(comparison, parameters: Mapping[str, Any], scale: str):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
+from ..records import plain
 
 
 @dataclass(frozen=True)
@@ -68,24 +67,22 @@ class Trial:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values; numbers that are not finite become None."""
-        return {
+        found = {
             "subject": self.subject,
             "question": self.question,
             "holds": self.holds,
-            "order": _plain(self.order),
-            "order_interval": _plain(self.order_interval),
-            "claimed_order": _plain(self.claimed_order),
+            "order": self.order,
+            "order_interval": self.order_interval,
+            "claimed_order": self.claimed_order,
             "setting": self.setting,
             "findings": [
-                {"kind": f.kind, "message": f.message, "defect": f.defect, "evidence": _plain(f.evidence)}
+                {"kind": f.kind, "message": f.message, "defect": f.defect, "evidence": f.evidence}
                 for f in self.findings
             ],
-            "curves": [
-                {"label": c.label, self.size_name: _plain(c.sizes), "errors": _plain(c.errors)}
-                for c in self.curves
-            ],
+            "curves": [{"label": c.label, self.size_name: c.sizes, "errors": c.errors} for c in self.curves],
             "reproduce": self.reproduce,
         }
+        return plain(found, spelt=False)
 
     def to_json(self) -> str:
         """The same as JSON text."""
@@ -121,15 +118,3 @@ class Trial:
         from .shown import convergence
 
         return convergence(self)
-
-
-def _plain(value):
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value

@@ -79,13 +79,17 @@ def from_unaligned(*, xp, rng, progress, step, tau, hidden=3, size=1) -> Measure
     inputs, targets = _task(rng, size)
     weights = balanced(rng, 0.4, inputs=len(inputs), hidden=hidden, outputs=len(targets))
     path = _train(xp, weights, inputs, targets, tau, product, step, TIMES, progress)
-    read = {
+    return Measurement(path.observations, _given(path, weights, inputs, targets), steps=path.steps)
+
+
+def _given(path, weights, inputs, targets) -> dict:
+    """What the closed forms are told of a training: its times, first weights, and input-output covariance."""
+    return {
         "t": path.times,
         "W1": weights[0],
         "W2": weights[1],
         "Sigma31": targets @ inputs.T / inputs.shape[1],
     }
-    return Measurement(path.observations, read, steps=path.steps)
 
 
 def kernel_from_unaligned(*, xp, rng, progress, step, tau, hidden=3, size=1, probes=2) -> Measurement:
@@ -104,13 +108,7 @@ def kernel_from_unaligned(*, xp, rng, progress, step, tau, hidden=3, size=1, pro
         return sum(j @ j.T for j in rows)
 
     path = _train(xp, weights, inputs, targets, tau, observe, step, TIMES, progress)
-    read = {
-        "t": path.times,
-        "W1": weights[0],
-        "W2": weights[1],
-        "Sigma31": targets @ inputs.T / inputs.shape[1],
-        "X": probe,
-    }
+    read = _given(path, weights, inputs, targets) | {"X": probe}
     return Measurement(path.observations, read, steps=path.steps)
 
 

@@ -50,10 +50,8 @@ class Schedule:
             raise ValueError(f"{self.name}: t_min = {self.t_min}, t_max = {self.t_max}: needs t_min < t_max")
         t = self.t_min + (self.t_max - self.t_min) * np.arange(1, _CHECKED + 1) / _CHECKED
         alpha, sigma = self.levels(t)
-        # the angle of (alpha, sigma) grows with their ratio and stays finite where the signal is gone
-        falls = np.flatnonzero(np.diff(np.arctan2(sigma, alpha)) <= 0)
-        if len(falls):
-            k = falls[0]
+        k = first_fall(sigma, alpha)
+        if k is not None:
             raise ValueError(
                 f"{self.name}: not monotone: the noise-to-signal ratio sigma/alpha does not grow from "
                 f"t = {t[k]:.6g} to t = {t[k + 1]:.6g}"
@@ -99,6 +97,13 @@ def edm(sigma_max: float = 80.0) -> Schedule:
     """EDM's variables: no loss of signal, and the noise level as time, up to ``sigma_max``."""
     one, zero = np.ones_like, np.zeros_like
     return Schedule(one, lambda t: t, zero, one, 0.0, sigma_max, "edm")
+
+
+def first_fall(above, below) -> int | None:
+    """The first place k from which to k + 1 the ratio above/below of two levels does not grow, or None."""
+    # the angle grows with the ratio, and stays finite where the level below is 0
+    falls = np.flatnonzero(np.diff(np.arctan2(above, below)) <= 0)
+    return falls[0] if len(falls) else None
 
 
 def flow_matching() -> Schedule:

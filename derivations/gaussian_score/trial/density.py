@@ -71,13 +71,9 @@ def density(
     try:
         judge = _by_replicates if stochastic else _by_value
         findings, results = judge(run, noisy, law, x, exact, room, accuracy or 0.0, sigma, sigma_max, prior)
-        short = short_inside(results, dtype)
-        if short and "precision" not in guarded.notes:
-            said = f"every result is a {short} number, for {dtype} input: it computes in {short} inside"
-            findings.append(Finding("precision", said, {"type": short}))
+        findings += short_inside(results, dtype, guarded.notes)
     except Misbehaved as ended:
         findings = [ended.finding]
-    kind = "Gaussian data" if law.components == 1 else f"a mixture of {law.components} Gaussians"
     bound = (
         f"{REPLICATES} calls, z-scores of the mean of each point and of all"
         if stochastic
@@ -90,12 +86,8 @@ def density(
     )
     return Trial(
         subject=who,
-        question=f"Is it the log-density of {kind}, in nats?",
-        setting=(
-            f"{kind} in {law.dimension} dimensions, variances of the modes "
-            f"{', '.join(f'{v:.3g}' for v in noisy.modes[0][:8])}; {POINTS} samples, seed {seed}; {library}, "
-            f"{dtype}; {bound}"
-        ),
+        question=f"Is it the log-density of {law.kind}, in nats?",
+        setting=f"{noisy.description}; {POINTS} samples, seed {seed}; {library}, {dtype}; {bound}",
         findings=(*findings, *guarded.notes.values()),
         reproduce=(
             "from theory import validate\n"

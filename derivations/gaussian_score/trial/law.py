@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 from scipy.special import logsumexp
 
+from theory.validate.trial import Finding
+
 from ..models.gaussian import GaussianModel
 from ..models.mixture import MixtureModel
 from .problem import MEANS, VARIANCES
@@ -48,6 +50,17 @@ class Law:
     @property
     def components(self) -> int:
         return len(self.weights)
+
+    @property
+    def kind(self) -> str:
+        """What data they are, in words."""
+        return "Gaussian data" if self.components == 1 else f"a mixture of {self.components} Gaussians"
+
+    @property
+    def description(self) -> str:
+        """The kind, its dimensions and the largest variances of its modes, for the setting of a trial."""
+        variances = ", ".join(f"{v:.3g}" for v in self.modes[0][:8])
+        return f"{self.kind} in {self.dimension} dimensions, variances of the modes {variances}"
 
     @cached_property
     def model(self):
@@ -179,8 +192,16 @@ def check_arrays(library: str, dtype: str) -> None:
             )
 
 
-def short_inside(results, dtype: str) -> str | None:
-    """The shorter type of which all results are numbers, if there is one."""
+def short_inside(results, dtype: str, noted) -> list[Finding]:
+    """That all results are numbers of a shorter type, unless "precision" is among what is ``noted``."""
+    short = None if "precision" in noted else _shorter(results, dtype)
+    if short is None:
+        return []
+    said = f"every result is a {short} number, for {dtype} input: it computes in {short} inside"
+    return [Finding("precision", said, {"type": short})]
+
+
+def _shorter(results, dtype: str) -> str | None:
     for kind in ("float16", "float32"):
         if np.dtype(kind).itemsize < np.dtype(dtype).itemsize and results:
             with np.errstate(over="ignore"):

@@ -101,10 +101,7 @@ def schedule(
     except Misbehaved as ended:
         findings.append(ended.finding)
     notes = [note for one in guarded.values() for note in one.notes.values()]
-    short = short_inside(results, dtype)
-    if short and not any(note.kind == "precision" for note in notes):
-        said = f"every result is a {short} number, for {dtype} input: it computes in {short} inside"
-        findings.append(Finding("precision", said, {"type": short}))
+    findings += short_inside(results, dtype, [note.kind for note in notes])
     options = "".join(f", {key}={key}" for key in rates)
     return Trial(
         subject=who,

@@ -78,11 +78,7 @@ def score_model(
     if seen:
         judged, curves = _judged(law, predicts, seen, accuracy)
         findings = [*judged, *findings]
-        short = short_inside([one.found for one in seen], dtype)
-        if short and "precision" not in guarded.notes:
-            said = f"every result is a {short} number, for {dtype} input: it computes in {short} inside"
-            findings.append(Finding("precision", said, {"type": short}))
-    kind = "Gaussian data" if law.components == 1 else f"a mixture of {law.components} Gaussians"
+        findings += short_inside([one.found for one in seen], dtype, guarded.notes)
     bound = (
         f"rounding, {ROOM} units for each of {law.dimension} dimensions and condition number"
         if accuracy is None
@@ -90,12 +86,10 @@ def score_model(
     )
     return Trial(
         subject=who,
-        question=f"Is it the {predicts} of {kind} under noise?",
+        question=f"Is it the {predicts} of {law.kind} under noise?",
         setting=(
-            f"{kind} in {law.dimension} dimensions, variances of the modes "
-            f"{', '.join(f'{v:.3g}' for v in law.modes[0][:8])}; {len(levels)} noise levels from "
-            f"{levels[0]:g} to {levels[-1]:g}, {POINTS} samples at each, seed {seed}; "
-            f"{library}, {dtype}; {bound}"
+            f"{law.description}; {len(levels)} noise levels from {levels[0]:g} to {levels[-1]:g}, "
+            f"{POINTS} samples at each, seed {seed}; {library}, {dtype}; {bound}"
         ),
         findings=(*findings, *guarded.notes.values()),
         reproduce=(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from derivations.gaussian_score.models.schedule import first_fall
 from derivations.gaussian_score.models.schedule import vp_linear as vp_from_data
 
 from ..energy import energy_density, irreducible_loss
@@ -42,9 +43,8 @@ class Path:
                     f"{self.name}: {name} = {values[wrong][0]:.6g} at t = {t[wrong][0]:.4g}, needs "
                     f"{'0 <= a <= 1' if name == 'a' else 'm >= 0'}"
                 )
-        falls = np.flatnonzero(np.diff(np.arctan2(a, m)) <= 0)
-        if len(falls):
-            k = falls[0]
+        k = first_fall(a, m)
+        if k is not None:
             raise ValueError(
                 f"{self.name}: not monotone: the signal-to-noise ratio a/m does not grow from t = "
                 f"{t[k]:.4g} to t = {t[k + 1]:.4g}; time runs from noise (0) to data (1)"
