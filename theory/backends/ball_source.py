@@ -17,23 +17,34 @@ _METHODS = frozenset(
 def real_functions(expressions: Sequence, symbols: Sequence[sp.Symbol]) -> Callable[[], Callable] | None:
     """What makes, at the precision that is set, a function of balls; None where one is not elementary.
 
-    The function gives a tuple of balls, at the precision it was made for. Every subexpression is computed
-    once, and those of numbers alone when the function is made.
+    The function gives a tuple of balls, at the precision it was made for.
     """
-    if not all(isinstance(e, sp.Expr) for e in expressions):
-        return None
-    code = _Code(symbols)
-    try:
-        results = [code.name(e) for e in expressions]
-    except _NotElementary:
+    code = code_on_balls(expressions, symbols)
+    if code is None:
         return None
     arguments = ", ".join(code.names[x] for x in symbols)
-    lines = ["def made():", *(f"    {line}" for line in code.constants), f"    def formula({arguments}):"]
-    lines += [f"        {line}" for line in code.lines]
-    lines += [f"        return ({', '.join(results)},)", "    return formula"]
-    namespace = {"arb": arb, "fmpq": fmpq}
+    lines = [*code.lines, f"return ({', '.join(code.results)},)"]
+    return made([f"def formula({arguments}):", *(f"    {line}" for line in lines)], code.constants, "formula")
+
+
+def made(definition: Sequence[str], constants: Sequence[str], name: str, known=()) -> Callable[[], Callable]:
+    """What sets constants of formulas at the precision that is set, and makes a function that uses them."""
+    lines = ["def made():", *(f"    {line}" for line in [*constants, *definition]), f"    return {name}"]
+    namespace = {"arb": arb, "fmpq": fmpq, **dict(known)}
     exec(compile("\n".join(lines) + "\n", "<formula on balls>", "exec"), namespace)
     return namespace["made"]
+
+
+def code_on_balls(expressions: Sequence, symbols: Sequence[sp.Symbol]) -> Code | None:
+    """Statements for expressions, where all are elementary."""
+    if not all(isinstance(e, sp.Expr) for e in expressions):
+        return None
+    code = Code(symbols)
+    try:
+        code.results += [code.name(e) for e in expressions]
+    except _NotElementary:
+        return None
+    return code
 
 
 def at_precision(make: Callable[[], Callable]) -> Callable[[int], Callable]:
@@ -52,11 +63,13 @@ class _NotElementary(Exception):
     """An expression that needs more than arithmetic and an arb's own functions."""
 
 
-class _Code:
-    """Statements, one for each subexpression; ``constants`` are those without symbols."""
+class Code:
+    """Statements, one for each subexpression, with names that begin with _; those without symbols are
+    ``constants``, set when a function is made for a precision."""
 
     def __init__(self, symbols: Sequence[sp.Symbol]):
-        self.names: dict[sp.Basic, str] = {x: f"x{k}" for k, x in enumerate(symbols)}
+        self.names: dict[sp.Basic, str] = {x: f"_x{k}" for k, x in enumerate(symbols)}
+        self.results: list[str] = []
         self.lines: list[str] = []
         self.constants: list[str] = []
 
@@ -64,7 +77,7 @@ class _Code:
         if e not in self.names:
             text = self._written(e)
             own = self.lines if e.free_symbols else self.constants
-            self.names[e] = f"c{len(self.names)}"
+            self.names[e] = f"_c{len(self.names)}"
             own.append(f"{self.names[e]} = {text}")
         return self.names[e]
 

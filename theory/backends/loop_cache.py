@@ -32,7 +32,7 @@ def load(source: str, signature) -> Callable:
     source = source.replace("def loop(", f"def {name}(", 1)
     path = _written(source, digest)
     # numba looks for the module again when it unpickles, so this one must be importable
-    namespace = {**vars(vector_math), "__name__": vector_math.__name__}
+    namespace = {**vars(vector_math), "written_out": lanes.written_out, "__name__": vector_math.__name__}
     exec(compile(source, str(path or "<fused formula>"), "exec"), namespace)
     compiler = numba.njit([signature], error_model="numpy", nogil=True, cache=path is not None)
     loop = compiler(namespace[name])

@@ -61,7 +61,7 @@ def compile_ball(expr, symbols: Sequence[sp.Symbol]) -> Callable[[Sequence, int]
 
 
 def functions_of_balls(expressions: Sequence, symbols: Sequence[sp.Symbol]) -> Callable[[int], Callable]:
-    """A function of balls to a tuple of balls, for a number of bits, which must be the precision that is set."""
+    """A function of balls to a tuple of them, for a number of bits: that precision must be set."""
     expressions = [sp.sympify(e) for e in expressions]
     straight = real_functions(expressions, symbols)
     if straight is not None:

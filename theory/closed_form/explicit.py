@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 
 import sympy as sp
 
+from ..backends.ball_source import Code, code_on_balls
 from ..backends.functions import MissingFunction
 from ..backends.rigorous import functions_of_balls
 from ..derivation import Claim
@@ -64,8 +65,12 @@ class ExplicitForm(ClosedForm):
             return lambda *args, **kwargs: slowly(self._bind(args, kwargs))
         return ball_call(self, self._on_balls, first_bits(digits), digits, slowly)
 
-    def _on_balls(self, bits: int) -> Callable:
-        return functions_of_balls(self._own_expressions, self.arguments)(bits)
+    @cached_property
+    def _on_balls(self) -> Code | Callable:
+        code = code_on_balls(self._own_expressions, self.arguments)
+        if code is not None:
+            return code
+        return lambda bits: functions_of_balls(self._own_expressions, self.arguments)(bits)
 
     def _reference(self, values) -> tuple[sp.Expr, ...]:
         if self.reference:
