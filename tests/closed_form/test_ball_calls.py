@@ -63,7 +63,7 @@ def test_every_evaluator_of_the_benchmark_finds_the_same(monkeypatch):
                     if isinstance(value, arb):
                         assert ball.overlaps(value), (expression.name, name)
                     else:  # ours has 96.6 bits, and mpmath's rounding is far below
-                        assert abs(arb(value.man_exp) / ball - 1) < arb(2) ** -96, (expression.name, name)
+                        assert abs(arb(value) / ball - 1) < arb(2) ** -96, (expression.name, name)
 
 
 def test_where_digits_cancel_more_bits_are_taken(monkeypatch):
@@ -71,8 +71,6 @@ def test_where_digits_cancel_more_bits_are_taken(monkeypatch):
     form, tiny = form_of(sp.exp(x) - 1 - x, x), 2.0**-200
     ball = form.enclose(x=tiny, digits=30)
     assert ball.rel_accuracy_bits() >= 99 and abs(ball / arb((1, -401)) - 1) < arb(2) ** -99
-    with pytest.raises(NotEnclosable, match="no ball of 30 digits"):
-        form_of(sp.sin(x) ** 2 + sp.cos(x) ** 2 - 1 + x / 2**40000, x).enclose(x=1.0)
 
 
 def test_a_result_that_is_exact_or_infinite():

@@ -83,9 +83,9 @@ class Code:
 
     def _written(self, e) -> str:
         if e.is_Integer:
-            return f"arb({int(e)})"
+            return f"arb({int(e):#x})"  # of which Python reads any length
         if e.is_Rational:
-            return f"arb(fmpq({int(e.p)}, {int(e.q)}))"
+            return f"arb(fmpq({int(e.p):#x}, {int(e.q):#x}))"
         if e.is_Float and e.is_finite:
             return self.name(sp.Rational(e))  # it is exactly that
         if e is sp.pi:

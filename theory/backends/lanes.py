@@ -215,8 +215,8 @@ def written_out(function: Callable) -> Callable:
     """A function whose statements are run once, on `Lane` objects and `Cells`, and so written in LLVM's code:
     numba has no types to find, which is most of what it costs to compile a loop.
 
-    Its arguments are float64, int64 and contiguous arrays of float64; ``for i in over(stop, step)`` is a loop.
-    It returns nothing; what calls it sees 0.
+    Its arguments are float64, int64 and contiguous arrays of float64; ``for i in over(stop, step)`` is a
+    loop. It returns nothing; what calls it sees 0.
     """
 
     def generate(context, builder, signature, values):
