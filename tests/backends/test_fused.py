@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -250,3 +251,92 @@ def test_another_formula_or_other_functions_are_another_loop(tmp_path, monkeypat
     monkeypatch.setattr(loop_cache, "_surroundings", lambda: "another processor")
     assert loop_cache.load(source, signature)(0.0) == 1.0
     assert len(list(tmp_path.rglob("loop.py"))) == 3
+
+
+def test_a_loop_is_used_again_until_its_claim_changes(tmp_path, monkeypatch, always):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def found(expression) -> tuple[str, float]:
+        fused_module.fused.cache_clear()  # as in another process
+        before = dict(loop_cache.loaded)
+        value = form_of(expression, x)(np.array([2.0, 3.0]))[0]
+        (how,) = (name for name, count in loop_cache.loaded.items() if count > before[name])
+        return how, float(value)
+
+    assert found(x**2 + sp.exp(-x * x)) == ("compiled", 4 + np.exp(-4))
+    assert found(x**2 + sp.exp(-x * x)) == ("kept", 4 + np.exp(-4))
+    assert found(x**2 - sp.exp(-x * x)) == ("compiled", 4 - np.exp(-4))
+    assert found(x**2 + sp.exp(-x * x)) == ("kept", 4 + np.exp(-4))
+
+
+WRITTEN_OUT = """
+@written_out
+def body(size, factor, x, found):
+    for start in over(size, 4):
+        rest = size - start
+        for i in over(where(rest < 4, rest, 4)):
+            found[start + i] = factor*exp_of_moderate(x[start + i]) + found.after(0)[2*start - start + i]
+def loop(size, factor, x, found):
+    return body(size, factor, x, found)
+"""
+
+
+def test_a_loop_that_is_written_out_is_kept_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    signature = "int64(int64, float64, Array(float64, 1, 'C', readonly=True), float64[::1])"
+    at = np.linspace(-1, 1, 11)
+    for how in ("compiled", "kept"):
+        before, found = loop_cache.loaded[how], np.ones(11)
+        loop_cache.load(WRITTEN_OUT, signature)(11, 2.0, at, found)
+        np.testing.assert_allclose(found, 2 * np.exp(at) + 1, rtol=1e-15)
+        assert loop_cache.loaded[how] == before + 1
+
+
+def kept_loops(place, count: int, ages) -> list:
+    """Folders of loops, used so many seconds ago."""
+    made = [place / "theory-workbench" / "loops" / f"{k:024x}" for k in range(count)]
+    for path, age in zip(made, ages, strict=True):
+        path.mkdir(parents=True)
+        (path / "loop.py").write_text("")
+        os.utime(path, (time.time() - age,) * 2)
+    return made
+
+
+def test_the_loops_used_longest_ago_are_taken_away(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(loop_cache, "MOST_KEPT", 8)
+    made = kept_loops(tmp_path, 8, [(7 * k % 8 + 2) * 3600 for k in range(8)])
+    loop_cache.prune()
+    assert all(path.exists() for path in made)  # not too many
+    source, signature = "def loop(x):\n    return exp(x)\n", "float64(float64)"
+    loop_cache.load(source, signature)
+    left = [k for k, path in enumerate(made) if path.exists()]
+    assert sorted(7 * k % 8 for k in left) == [0, 1, 2, 3, 4]  # and the new one
+    before = loop_cache.loaded["kept"]
+    assert loop_cache.load(source, signature)(0.0) == 1.0 and loop_cache.loaded["kept"] == before + 1
+
+
+def test_to_be_loaded_counts_as_use_and_what_was_used_just_now_stays(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    source, signature = "def loop(x):\n    return exp(x)\n", "float64(float64)"
+    loop_cache.load(source, signature)
+    (own,) = (tmp_path / "theory-workbench" / "loops").iterdir()
+    os.utime(own, (0, 0))
+    loop_cache.load(source, signature)
+    assert time.time() - own.stat().st_mtime < 60
+    monkeypatch.setattr(loop_cache, "MOST_KEPT", 2)
+    made = kept_loops(tmp_path, 10, range(10))
+    loop_cache.prune()
+    assert all(path.exists() for path in (own, *made))
+
+
+PRUNE = "from theory.backends import loop_cache; loop_cache.MOST_KEPT = 20; loop_cache.prune()"
+
+
+def test_processes_may_take_loops_away_together(tmp_path):
+    made = kept_loops(tmp_path, 60, [10_000 + k for k in range(60)])
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    together = [subprocess.Popen([sys.executable, "-c", PRUNE], env=environment) for _ in range(3)]
+    assert [process.wait() for process in together] == [0, 0, 0]
+    assert {path for path in made if path.exists()} == set(made[:15])
+    assert len(list(made[0].parent.iterdir())) == 15

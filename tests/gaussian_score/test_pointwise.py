@@ -1,5 +1,6 @@
 """Mixtures in few dimensions, point by point: what matrix products give, and none lost far out."""
 
+import time
 import tracemalloc
 
 import numpy as np
@@ -77,3 +78,17 @@ def test_batches_of_any_length_and_order(monkeypatch):
         np.testing.assert_array_equal(model.score(x[:count], 1.0), whole[:count])
     np.testing.assert_array_equal(model.score(np.asfortranarray(x), 1.0), whole)
     np.testing.assert_array_equal(model.score(x[::-1], 1.0), whole[::-1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dimension", [2, 6])
+@pytest.mark.parametrize("kind", [(True, True, False), (True, False, True), (False, False, True)])
+def test_its_loops_compile_quickly(dimension, kind, tmp_path, monkeypatch):
+    seconds = []
+    for turn in range(4):  # in the first, numba starts
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / str(turn)))
+        _pointwise._loop.cache_clear()
+        started = time.process_time()
+        _pointwise._loop(dimension, *kind)
+        seconds.append(time.process_time() - started)
+    assert min(seconds[1:]) < 0.5

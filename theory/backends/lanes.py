@@ -10,9 +10,11 @@ from __future__ import annotations
 import inspect
 import platform
 from collections.abc import Callable
+from types import FunctionType
 
 from llvmlite import binding, ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 DOUBLE, INTEGER = ir.DoubleType(), ir.IntType(64)
@@ -55,7 +57,8 @@ class Lane:
         return self._new(self.builder.fsub(self._like(other), self.ir))
 
     def __mul__(self, other):
-        return self._new(self.builder.fmul(self.ir, self._like(other)))
+        multiply = self.builder.fmul if self.ir.type == DOUBLE else self.builder.mul
+        return self._new(multiply(self.ir, self._like(other)))
 
     __rmul__ = __mul__
 
@@ -180,4 +183,62 @@ def in_loops(function: Callable) -> Callable:
     }[len(kinds)]
     for name in ("__name__", "__qualname__", "__module__", "__doc__"):
         setattr(wrapped, name, getattr(function, name))
-    return intrinsic(wrapped)
+    found = intrinsic(wrapped)
+    found.on_lanes = function
+    return found
+
+
+class Cells:
+    """The float64 of a contiguous array in LLVM's code, read and set by an index or at a fixed offset."""
+
+    def __init__(self, builder, pointer):
+        self.builder, self.pointer = builder, pointer
+
+    def _place(self, index):
+        if not isinstance(index, Lane):
+            index = Lane(self.builder, ir.Constant(INTEGER, index))
+        return self.builder.gep(self.pointer, [index.ir], inbounds=True)
+
+    def __getitem__(self, index) -> Lane:
+        return Lane(self.builder, self.builder.load(self._place(index)))
+
+    def __setitem__(self, index, value):
+        value = value.ir if isinstance(value, Lane) else ir.Constant(DOUBLE, value)
+        self.builder.store(value, self._place(index))
+
+    def after(self, offset: int) -> Cells:
+        """The cells from an offset on."""
+        return Cells(self.builder, self._place(offset))
+
+
+def written_out(function: Callable) -> Callable:
+    """A function whose statements are run once, on `Lane` objects and `Cells`, and so written in LLVM's code:
+    numba has no types to find, which is most of what it costs to compile a loop.
+
+    Its arguments are float64, int64 and contiguous arrays of float64; ``for i in over(stop, step)`` is a
+    loop. It returns nothing; what calls it sees 0.
+    """
+
+    def generate(context, builder, signature, values):
+        def over(stop, step: int = 1):
+            stop = stop.ir if isinstance(stop, Lane) else ir.Constant(INTEGER, stop)
+            ends = ir.Constant(INTEGER, 0), stop, ir.Constant(INTEGER, step)
+            with cgutils.for_range_slice(builder, *ends, INTEGER) as (index, _):
+                yield Lane(builder, index)
+
+        given = [
+            Cells(builder, context.make_array(kind)(context, builder, value).data)
+            if isinstance(kind, types.Array)
+            else Lane(builder, value)
+            for kind, value in zip(signature.args, values, strict=True)
+        ]
+        known = {n: getattr(v, "on_lanes", v) for n, v in function.__globals__.items()} | {"over": over}
+        FunctionType(function.__code__, known)(*given)
+        return ir.Constant(INTEGER, 0)
+
+    names = ", ".join(inspect.signature(function).parameters)
+    typed = eval(
+        f"lambda typing, {names}: answer({names})", {"answer": lambda *k: (types.int64(*k), generate)}
+    )
+    typed.__name__ = typed.__qualname__ = function.__name__
+    return intrinsic(typed)

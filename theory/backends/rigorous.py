@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
+import numpy as np
 import sympy as sp
 from flint import acb, arb, ctx, fmpq, fmpz
 from sympy.core.function import AppliedUndef
 
 from .ball_functions import FUNCTIONS, below_one, real_part, square_root
-from .ball_source import real_function
+from .ball_source import at_precision, real_functions
 from .tail import NotEnclosable, gaussian_tail
 
 Node = Callable[[list, bool], "arb | acb"]
@@ -46,29 +47,51 @@ def compile_ball(expr, symbols: Sequence[sp.Symbol]) -> Callable[[Sequence, int]
 
     ``values`` (int, Fraction, SymPy Rational, float, fmpq or a ball) come in the order of ``symbols``.
     """
-    formula = real_function(sp.sympify(expr), symbols)
-    if formula is None:
-        node = _node(sp.sympify(expr), _Scope((x, k) for k, x in enumerate(symbols)))
+    function = functions_of_balls((expr,), symbols)
 
     def enclose(values: Sequence, bits: int):
-        with ctx.workprec(bits):
-            balls = [exact(v) for v in values]
-            return node(balls, False) if formula is None else formula(*balls)
+        before = ctx.prec
+        ctx.prec = bits
+        try:
+            return function(bits)(*map(exact, values))[0]
+        finally:
+            ctx.prec = before
 
     return enclose
 
 
+def functions_of_balls(expressions: Sequence, symbols: Sequence[sp.Symbol]) -> Callable[[int], Callable]:
+    """A function of balls to a tuple of them, for a number of bits: that precision must be set."""
+    expressions = [sp.sympify(e) for e in expressions]
+    straight = real_functions(expressions, symbols)
+    if straight is not None:
+        return at_precision(straight)
+    scope = _Scope((x, k) for k, x in enumerate(symbols))
+    nodes = [_node(e, scope) for e in expressions]
+
+    def function(*balls):
+        values = list(balls)
+        return tuple(node(values, False) for node in nodes)
+
+    return lambda bits: function
+
+
+_BALLS, _NUMBERS = (arb, acb), frozenset((float, int, fmpz))
+
+
 def exact(value):
     """An exact number as a ball of radius 0 (up to the working precision)."""
-    if isinstance(value, arb | acb):
-        return value
-    if isinstance(value, float):
+    if type(value) in _NUMBERS:
         return arb(value)
+    if isinstance(value, _BALLS):
+        return value
     if isinstance(value, sp.Rational):
         return arb(fmpq(int(value.p), int(value.q)))
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))
-    return arb(value)
+    if value is sp.oo:
+        return arb("inf")
+    return arb(value.item() if isinstance(value, np.number) else value)
 
 
 def compile_condition(condition, symbols: Sequence[sp.Symbol]) -> Callable[[Sequence, int], bool | None]:

@@ -61,15 +61,18 @@ def enclose_expressions(expressions: Sequence, symbols: tuple, values: Sequence,
 
     Raises `NotEnclosable` where no precision up to 64 times the first gives them.
     """
-    values = [float("inf") if v is sp.oo else v for v in values]
     balls = tuple(_tight(ball_function(e, symbols), values, digits, e) for e in expressions)
     return balls[0] if len(balls) == 1 else balls
 
 
+def first_bits(digits: int) -> int:
+    """The precision at which balls of so many digits are looked for first."""
+    return int(digits * 3.33) + 32
+
+
 def _tight(enclose: Callable, values, digits: int, expression):
-    bits = int(digits * 3.33) + 32
     for factor in (1, 2, 4, 16, 64, 256):
-        ball = enclose(values, bits * factor)
+        ball = enclose(values, first_bits(digits) * factor)
         if ball.is_finite() and (ball.rel_accuracy_bits() >= 3.33 * digits or ball == 0):
             return ball
         if ball.is_finite() and ball.contains(0) and ball.abs_upper() < arb(10) ** -1000:

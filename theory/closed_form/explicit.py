@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 
 import sympy as sp
 
+from ..backends.ball_source import Code, code_on_balls
 from ..backends.functions import MissingFunction
+from ..backends.rigorous import functions_of_balls
 from ..derivation import Claim
 from ..parameter import holds
+from .ball_calls import ball_call
 from .branch import Formula
-from .enclosure import check_exact, enclose_expressions
+from .enclosure import check_exact, enclose_expressions, first_bits
 from .form import ClosedForm
 
 
@@ -49,9 +53,24 @@ class ExplicitForm(ClosedForm):
         return [x for x in self.arguments if x.name in self.defaults]
 
     def enclose(self, *, digits: int = 30, **at):
-        values = self._bind((), at)
-        check_exact(self, values)
-        return enclose_expressions(self._reference(values), self.arguments, values, digits)
+        return self.compiled_balls(digits)(**at)
+
+    @lru_cache(maxsize=8)  # noqa: B019
+    def compiled_balls(self, digits):
+        def slowly(values):
+            check_exact(self, values)
+            return enclose_expressions(self._reference(values), self.arguments, values, digits)
+
+        if self.reference:
+            return lambda *args, **kwargs: slowly(self._bind(args, kwargs))
+        return ball_call(self, self._on_balls, first_bits(digits), digits, slowly)
+
+    @cached_property
+    def _on_balls(self) -> Code | Callable:
+        code = code_on_balls(self._own_expressions, self.arguments)
+        if code is not None:
+            return code
+        return lambda bits: functions_of_balls(self._own_expressions, self.arguments)(bits)
 
     def _reference(self, values) -> tuple[sp.Expr, ...]:
         if self.reference:

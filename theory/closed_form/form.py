@@ -189,8 +189,16 @@ class ClosedForm(Named, ABC):
             return self.enclose(**dict(zip(self.names, values, strict=True)))
         return import_module(f".on_{library}", __package__).evaluate(self, values)
 
-    def compile(self, backend: str = "numpy", *, dtype=None, device=None) -> Callable:
+    def compiled_balls(self, digits: int) -> Callable:
+        """A function of the arguments, by position or name, to balls of so many digits."""
+        return lambda *args, **kwargs: self.enclose(
+            digits=digits, **dict(zip(self.names, self._bind(args, kwargs), strict=True))
+        )
+
+    def compile(self, backend: str = "numpy", *, dtype=None, device=None, digits: int = 30) -> Callable:
         """A function of the arguments on one library; inputs are converted to it.
+
+        ``digits`` are what rigorous balls shall have.
 
         Raises `MissingFunction` at once if the library lacks a function, ValueError if there is
         no such backend.
@@ -200,6 +208,8 @@ class ClosedForm(Named, ABC):
         hole = self._lacks(backend)
         if hole:
             raise MissingFunction(f"{self.name}: {hole}")
+        if backend == "rigorous":
+            return self.compiled_balls(digits)
         convert = _converter(backend, dtype, device)
 
         def form(*args, **kwargs):
@@ -215,6 +225,13 @@ class ClosedForm(Named, ABC):
         return certify(self, backend, points=points, seed=seed)
 
     def _bind(self, args, kwargs) -> list:
+        if not args:
+            given = {**self.defaults, **kwargs}
+            if len(given) == len(self.names):
+                try:
+                    return [given[name] for name in self.names]
+                except KeyError:
+                    pass  # below are the words for it
         if len(args) > len(self.names):
             raise TypeError(
                 f"{self.name} takes {len(self.names)} arguments ({', '.join(self.names)}), not {len(args)}"

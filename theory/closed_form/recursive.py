@@ -9,13 +9,15 @@ from functools import cached_property, lru_cache, partial
 
 import numpy as np
 import sympy as sp
+from flint import ctx
 
-from ..backends.rigorous import NotEnclosable
+from ..backends.rigorous import NotEnclosable, exact, functions_of_balls
 from ..derivation import Claim
 from ..parameter import Parameter
 from ..rules.substitution import components
+from .ball_calls import ball_call
 from .branch import compiled
-from .enclosure import ball_function
+from .enclosure import check_exact
 from .form import ClosedForm
 
 
@@ -90,20 +92,39 @@ class RecursiveForm(ClosedForm):
         )  # fmt: skip
 
     def enclose(self, *, digits: int = 30, **at):
-        values = self._bind((), at)
+        return self.compiled_balls(digits)(**at)
+
+    @lru_cache(maxsize=8)  # noqa: B019
+    def compiled_balls(self, digits):
+        bits = int(3.33 * digits) + 64
+
+        def slowly(values):
+            check_exact(self, values)
+            for precision in (bits, 4 * bits, 16 * bits, 64 * bits):
+                with ctx.workprec(precision):
+                    balls = self._on_balls(precision)(*map(exact, values))
+                if all(b.is_finite() and (b == 0 or b.rel_accuracy_bits() >= 3.33 * digits) for b in balls):
+                    return balls[0] if len(balls) == 1 else balls
+            at = dict(zip(self.names, values, strict=True))
+            raise NotEnclosable(f"{self.name}: no ball of {digits} digits found at {at}")
+
+        return ball_call(self, self._on_balls, bits, digits, slowly)
+
+    def _on_balls(self, bits: int) -> Callable:
+        """Of balls of the arguments: the value's after the steps, while this precision is set."""
         symbols, step, start, value = self._in_symbols
-        first = [ball_function(e, self.arguments) for e in start]
-        following = [ball_function(e, (*symbols, *self.arguments)) for e in step]
-        results = [ball_function(e, (*symbols, *self.arguments)) for e in value]
-        count, bits = int(values[self.arguments.index(self.steps)]), int(3.33 * digits) + 64
-        for precision in (bits, 4 * bits, 16 * bits, 64 * bits):
-            balls = [f(values, precision) for f in first]
-            for _ in range(count):
-                balls = [f([*balls, *values], precision) for f in following]
-            balls = [f([*balls, *values], precision) for f in results]
-            if all(b.is_finite() and (b == 0 or b.rel_accuracy_bits() >= 3.33 * digits) for b in balls):
-                return balls[0] if len(balls) == 1 else tuple(balls)
-        raise NotEnclosable(f"{self.name}: no ball of {digits} digits found at {at}")
+        position = self.arguments.index(self.steps)
+        known = (*symbols, *self.arguments)
+        first = functions_of_balls(start, self.arguments)(bits)
+        following, value = (functions_of_balls(e, known)(bits) for e in (step, value))
+
+        def function(*balls):
+            state = first(*balls)
+            for _ in range(int(balls[position].unique_fmpz())):
+                state = following(*state, *balls)
+            return value(*state, *balls)
+
+        return function
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,15 +58,19 @@ def combined(x, centre, alpha, points, log_weights, variances, noisy, sums, spre
     loop = _loop(dimension, common, flat, spread > LARGEST_SPREAD)
 
     def part(where: slice) -> bool:
-        space = np.empty((3 * dimension + len(_SPACE), _BLOCK))
+        space = np.empty((3 * dimension + len(_SPACE)) * _BLOCK)
+        some = x[where].ravel()
+        gains = np.empty(len(table) * _BLOCK)
         loop(
+            len(x[where]),
+            len(table),
             float(alpha),
-            x[where].ravel(),
+            some,
             centre,
-            table,
+            table.ravel(),
             out[where].ravel(),
-            np.empty((len(table), _BLOCK)),
-            *space,
+            gains,
+            space,
         )
         return True
 
@@ -81,10 +85,9 @@ _SPACE = ("best", "top", "share", "slope", "constant", "half", "variance")
 def _loop(dimension: int, common: bool, flat: bool, refined: bool):
     from theory.backends.loop_cache import load
 
-    given = "Array(float64, {}, 'C', readonly=True)"
-    kinds = ["float64", given.format(1), given.format(1), given.format(2), "float64[::1]", "float64[:,::1]"]
-    kinds += ["float64[::1]"] * (3 * dimension + len(_SPACE))
-    return load(_source(dimension, common, flat, refined), f"void({', '.join(kinds)})")
+    given, own = "Array(float64, 1, 'C', readonly=True)", "float64[::1]"
+    kinds = ["int64", "int64", "float64", given, given, given, own, own, own]
+    return load(_source(dimension, common, flat, refined), f"int64({', '.join(kinds)})")
 
 
 def _source(dimension: int, common: bool, flat: bool, refined: bool) -> str:
@@ -95,19 +98,24 @@ def _source(dimension: int, common: bool, flat: bool, refined: bool) -> str:
     several = lambda lines: [] if common else lines  # noqa: E731
     spaces = [*_SPACE, *(f"{n}{d}" for n in ("y", "lead", "sum") for d in axes)]
     names = [*each("m{d}"), "c", "logit", "pull", "h", "v", "a", "b"]
-    over = lambda lines: ["for i in range(size):", *_indented(lines)]  # noqa: E731
+    over = lambda lines: ["for i in over(size_here):", *_indented(lines)]  # noqa: E731
 
     def through(*lines: str) -> list[str]:
         """Over two components at a time, whose own names get their number."""
-        rows = [f"{name}_{j} = table[k + {j}, {column}]" for j in (0, 1) for column, name in enumerate(names)]
-        rows += ["g_0, g_1 = gains[k], gains[k + 1]"]
-        own = re.compile(rf"\b({'|'.join([*names, 'g', 'gain', 'leads', 'w'])})\b")
+        rows = [
+            f"{name}_{j} = table[k*{len(names)} + {j * len(names) + column}]"
+            for j in (0, 1)
+            for column, name in enumerate(names)
+        ]
+        own = re.compile(rf"\b({'|'.join([*names, 'gain', 'leads', 'w'])})\b")
         both = [line for line in lines if "both" not in line]
-        written = [own.sub(rf"\1_{j}", line) for j in (0, 1) for line in both]
+        written = [
+            own.sub(rf"\1_{j}", line).replace("+ #", f"+ {j * _BLOCK}") for j in (0, 1) for line in both
+        ]
         written += [line.removeprefix("both ") for line in lines if "both" in line]
-        return ["for k in range(0, len(table), 2):", *_indented([*rows, *over(written)])]
+        return ["for k in over(components, 2):", *_indented([*rows, *over(written)])]
 
-    start = [*each("y{d}[i] = rows[{D}*i + {d}] - centre[{d}]"), "best[i] = -INF"]
+    start = [*each("y{d}[i] = x[(start + i)*{D} + {d}] - centre[{d}]"), "best[i] = -INF"]
     clear = [f"{name}[i] = 0.0" for name in ("share", "slope", *each("sum{d}"))]
     linear = f"logit + pull*({total('m{d}*y{d}[i]')})" + "".join(
         several([f" - h*({total('y{d}[i]*y{d}[i]')})"])
@@ -126,13 +134,13 @@ def _source(dimension: int, common: bool, flat: bool, refined: bool) -> str:
     exact += "".join(several([f" - 2.0*alpha*alpha*(variance[i] - v)*h*half[i]*({apart})"]))
     weigh = [
         f"gain = {exact if refined else linear}",
-        "g[i] = gain",
+        "gains[k*256 + i + #] = gain",
         "both larger = where(gain_0 > gain_1, gain_0, gain_1)",
         "both top[i] = where(larger > top[i], larger, top[i])",
     ]
     # below exp(-700) numbers are subnormal, and slow; no sum has a digit of them
     add = [
-        "gain = g[i] - top[i]",
+        "gain = gains[k*256 + i + #] - top[i]",
         "w = exp_of_moderate(where(gain > -700.0, gain, -700.0))",
         "both share[i] += w_0 + w_1",
         *several(["both slope[i] += w_0*b_0 + w_1*b_1"]),
@@ -144,22 +152,20 @@ def _source(dimension: int, common: bool, flat: bool, refined: bool) -> str:
     if flat:
         add[0] = f"gain = {linear}"
     ahead = "(a*sum{d}[i])/share[i] + b*y{d}[i]" if common else "(sum{d}[i] + slope[i]*y{d}[i])/share[i]"
-    finish = each("found[{D}*i + {d}] = " + ahead)
-    block = [f"size = min({_BLOCK}, len(x)//{dimension} - start)"]
-    block += [
-        f"here = slice({dimension}*start, {dimension}*(start + size))",
-        "rows, found = x[here], out[here]",
-    ]
+    finish = each("out[(start + i)*{D} + {d}] = " + ahead)
+    block = ["left = size - start", f"size_here = where(left < {_BLOCK}, left, {_BLOCK})"]
     block += over([*start, *clear])
     if refined:
         block += [*through(*find), *over(["top[i] = 0.0"]), *through(*weigh)]
     elif not flat:
         block += [*over(["top[i] = -INF"]), *through(*weigh)]
     block += through(*add)
-    block += [f"a, b = table[0, {dimension + 5}], table[0, {dimension + 6}]", *over(finish)]
-    lines = [f"for start in range(0, len(x)//{dimension}, {_BLOCK}):", *_indented(block)]
-    arguments = ["alpha", "x", "centre", "table", "out", "gains", *spaces]
-    return "\n".join([f"def loop({', '.join(arguments)}):", *_indented(lines)]) + "\n"
+    block += [f"a, b = table[{dimension + 5}], table[{dimension + 6}]", *over(finish)]
+    lines = [f"{name} = space.after({k * _BLOCK})" for k, name in enumerate(spaces)]
+    lines += [f"for start in over(size, {_BLOCK}):", *_indented(block)]
+    arguments = "size, components, alpha, x, centre, table, out, gains, space"
+    whole = ["@written_out", f"def body({arguments}):", *_indented(lines)]
+    return "\n".join([*whole, f"def loop({arguments}):", f"    return body({arguments})"]) + "\n"
 
 
 def _indented(lines: list[str]) -> list[str]:
