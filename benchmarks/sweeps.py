@@ -106,8 +106,8 @@ def _cluster(workers: int, folder: Path) -> Iterator[str]:
     from distributed import Client
 
     known = ["--scheduler-file", str(folder / "scheduler.json")]
-    scheduler = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-    worker = ["worker", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    scheduler = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--idle-timeout", "5m"]
+    worker = ["worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "60"]
     path = os.pathsep.join(filter(None, sys.path))
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path}
     processes = []
