@@ -146,7 +146,8 @@ def _target(theory, name, kind, package, backend, device, scale) -> Target:
 
         both = {**there.comparisons, **there.closed_forms} if kind is None else kinds[kind]
         select(both, name, kind or "closed form or comparison", there)
-    target = Target(having[0], theory, name, package, backend, device, scale, tuple(p for p in sys.path if p))
+    home, search = kinds[having[0]][name].module, tuple(p for p in sys.path if p)
+    target = Target(having[0], theory, name, home, package, backend, device, scale, search)
     if target.kind == "comparison":
         target.find().simulation.settings(scale)
     return target

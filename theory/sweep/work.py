@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,15 @@ _ONE_AT_A_TIME = threading.Lock()
 
 @dataclass(frozen=True)
 class Target:
-    """What is swept, by its name, so that any process can find it; ``kind`` "closed form" or "comparison"."""
+    """What is swept, by its name, so that any process can find it; ``kind`` "closed form" or "comparison".
+
+    ``module`` holds it: a worker imports no more of the theory than this needs.
+    """
 
     kind: str
     theory: str
     name: str
+    module: str
     package: str = "derivations"
     backend: str = "numpy"
     device: str | None = None
@@ -33,7 +38,7 @@ class Target:
         for folder in self.search:
             if folder not in sys.path:
                 sys.path.append(folder)
-        return _found(self.kind, self.theory, self.name, self.package)
+        return _found(self.module, self.name.rpartition(".")[2])
 
     def parameters(self) -> tuple[set[str], set[str]]:
         """The names it takes, and of these the ones without which there is no value."""
@@ -46,11 +51,8 @@ class Target:
 
 
 @lru_cache(maxsize=64)
-def _found(kind: str, theory: str, name: str, package: str):
-    from ..catalogue import find
-
-    there = find(theory, package)
-    return (there.closed_forms if kind == "closed form" else there.comparisons)[name]
+def _found(module: str, variable: str):
+    return getattr(import_module(module), variable)
 
 
 def do(target: Target, cells: Mapping[str, np.ndarray]) -> dict[str, Any]:
