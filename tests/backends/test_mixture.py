@@ -121,3 +121,11 @@ def test_bessel_functions_where_mpmath_gives_up():
         for order, x in ((mp.mpf(470), mp.mpf(60)), (mp.mpf("485.5"), mp.mpf(200)), (mp.mpf(0), mp.mpf(900))):
             below, here, above = (besselk(order + k, x) for k in (-1, 0, 1))
             assert abs((below + 2 * order / x * here) / above - 1) < mp.mpf(10) ** -26
+
+
+@pytest.mark.parametrize("h", [-1.5, -1.0, 0.5, 1.0])
+def test_mpmath_takes_the_sign_of_its_arguments(h):
+    """The value differs between h and -h, and NumPy and mpmath agree on which is which."""
+    found = log_chi2_mixture_mpmath(2.0, h, 5.0, 2.0)
+    assert float(found) == pytest.approx(float(log_chi2_mixture_numpy(2.0, h, 5.0, 2.0)), rel=1e-12)
+    assert abs(found - log_chi2_mixture_mpmath(2.0, -h, 5.0, 2.0)) > 0.1

@@ -158,7 +158,7 @@ def _as_mpmath(function):
         from mpmath import mp, mpf
 
         with ctx.workprec(mp.prec + 20):
-            ball = function(*(arb(mpf(x).man_exp) for x in numbers))
+            ball = function(*(arb(mpf(x)) for x in numbers))
         return mpf(0) + mp.ldexp(*(int(x) for x in ball.mid().man_exp()))
 
     return value

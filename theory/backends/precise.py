@@ -41,7 +41,7 @@ def besselk(order, x):
         from .ball_functions import FUNCTIONS
 
         with ctx.workprec(mp.prec + 20):
-            ball = FUNCTIONS["besselk"](False, arb(mpf(order).man_exp), arb(mpf(x).man_exp))
+            ball = FUNCTIONS["besselk"](False, arb(mpf(order)), arb(mpf(x)))
         if not ball.is_finite():
             raise
         return +mp.ldexp(*(int(part) for part in ball.mid().man_exp()))
