@@ -34,7 +34,7 @@ def compare(
     backend
         The array library that simulates.
     device
-        Its device, as the library calls it (cpu, cuda, gpu).
+        Its device: cpu (when not given), cuda or cuda:NUMBER.
     scale
         How large: a name among the simulations' scales; comparisons without that scale are left out.
     """
@@ -52,7 +52,7 @@ def compare(
         raise UsageError(f"no simulation has a scale {scale!r}: choose from {', '.join(scales)}")
     try:
         namespace(backend, device)
-    except BackendUnavailable as missing:
+    except (BackendUnavailable, ValueError) as missing:
         raise UsageError(str(missing)) from None
     with progress(f"compare {theory.name}") as tell:
         record = stages.compare(

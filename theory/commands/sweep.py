@@ -54,7 +54,7 @@ def sweep(
     backend
         The array library.
     device
-        Its device, as the library calls it (cpu, cuda, gpu).
+        Its device: cpu (when not given), cuda or cuda:NUMBER.
     scale
         How large the simulations are.
     """
