@@ -128,15 +128,15 @@ def test_evaluate_on_a_named_device(theory, backend):
 
 
 @pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
-def test_a_matrix_is_evaluated_on_the_backend_asked_for(theory, backend, monkeypatch):
+def test_a_matrix_is_evaluated_on_the_backend_asked_for(theory, backend):
     pytest.importorskip(backend)
-    asked = []
-    monkeypatch.setattr("theory.simulation.namespace", lambda *place: asked.append(place) or namespace(*place))
-    at = ["t=0,1", "tau=1", "W1=[[1,0],[0,1]]", "W2=[[1,0],[0,1]]", "Sigma31=[[2,0],[0,3]]"]
-    code, out, err = theory(
-        "evaluate", "deep_linear", "matrix_riccati", *at, "--backend", backend, "--device", "cpu", package="derivations"
-    )
-    assert code == 0 and asked == [(backend, "cpu")], err
+    weights = ["W1=[[1,0],[0,1]]", "W2=[[1,0],[0,1]]", "Sigma31=[[1,0],[0,2]]"]
+    at = ("evaluate", "deep_linear", "balanced_product", "t=0", "tau=1", *weights, "--backend", backend)
+    code, out, err = theory(*at, "--json", package="derivations")
+    assert code == 0, err
+    assert sum(json.loads(out)["balanced_product"], []) == pytest.approx([1, 0, 0, 1], abs=1e-15)
+    code, _, err = theory(*at, "--device", "cuda:99", package="derivations")
+    assert code == 2 and "no device 'cuda:99'" in err
 
 
 @pytest.mark.parametrize(
@@ -151,10 +151,25 @@ def test_a_matrix_is_evaluated_on_the_backend_asked_for(theory, backend, monkeyp
         (["evaluate", "relaxation", "weight", "t=1", "w0=-1", "k=1", "tau=1"], "w0"),
         (["evaluate", "relaxation", "weight", "t=nan", "w0=1", "k=1", "tau=1"], "t"),
         (["compare", "relaxation", "--scale", "huge"], "huge"),
-        (["compare", "relaxation", "--device", "cuda:99"], "device = 'cuda:99': backend 'numpy' finds no device"),
+        (
+            ["compare", "relaxation", "--device", "cuda:99"],
+            "device = 'cuda:99': backend 'numpy' finds no device",
+        ),
         (["compare", "relaxation", "--device", "tpu"], "unknown device 'tpu': choose cpu, cuda"),
         (
-            ["evaluate", "relaxation", "weight", "t=1", "w0=1", "k=1", "tau=1", "--backend", "mpmath", "--device", "cuda"],
+            [
+                "evaluate",
+                "relaxation",
+                "weight",
+                "t=1",
+                "w0=1",
+                "k=1",
+                "tau=1",
+                "--backend",
+                "mpmath",
+                "--device",
+                "cuda",
+            ],
             "device = 'cuda'; numpy, jax and torch do",
         ),
         (["check"], "NAME"),

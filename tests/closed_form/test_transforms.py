@@ -54,7 +54,7 @@ def points(form) -> list[dict]:
         at = {x.name: float({**fixed, **point}[x]) for x in form.arguments}
         if whole.contains({x: sp.Rational(at[x.name]) for x in form.arguments}):
             found.append(at)
-    return found[:COUNT]
+    return found[:COUNT] if "rigorous" in form.backends() else found[:1]  # some 10 s a derivative
 
 
 def exact(form, at: dict) -> tuple:
