@@ -68,7 +68,8 @@ def exact(form, at: dict) -> tuple:
             values = {name: mpf(int(v.p)) / int(v.q) for name, v in rational(at).items()}
             found = form.compile("mpmath")(**values)
             found = found if isinstance(found, tuple) else (found,)
-            found = tuple(arb(mp.nstr(v, 25)) for v in found)
+            with ctx.workprec(100):
+                found = tuple(arb(mp.nstr(v, 25)) for v in found)
     return found if isinstance(found, tuple) else (found,)
 
 

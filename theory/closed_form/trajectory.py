@@ -164,8 +164,9 @@ class _Flow:
         clock, solve = arguments.index(self.time), _SOLVERS[library]
 
         def function(*values):
+            at = lambda t: (*values[:clock], t, *values[clock + 1 :])  # noqa: E731
             if library != "numpy":
-                return value(*solve(rates, start, clock, values), *values)
+                return value(*solve(lambda t, y: rates(*y, *at(t)), start(*values), values[clock]), *values)
             return _each_point(values, clock, lambda v: start(*v), lambda y, v: rates(*y, *v), value)
 
         return function
@@ -199,70 +200,31 @@ def _each_point(values, clock: int, start: Callable, rates: Callable, value: Cal
     return tuple(np.ravel(x)[0] if scalar else x for x in found)
 
 
-def _on_mpmath(rates, start, clock: int, values):
+def _on_mpmath(rates, start, t):
     from mpmath import mp
 
-    first, t = start(*values), values[clock]
     if t == 0:
-        return first
-    rate = lambda x, y: list(rates(*y, *values[:clock], x, *values[clock + 1 :]))  # noqa: E731
-    final = mp.odefun(rate, 0, list(first))(t)
+        return start
+    final = mp.odefun(lambda x, y: list(rates(x, y)), 0, list(start))(t)
     return tuple(final) if isinstance(final, list) else tuple([final])
 
 
-def _on_jax(rates, start, clock: int, values):
-    """Differentiated by the flow's variational equations: the solver's own adjoint, which takes the flow
-    back in time, loses digits wherever the flow is stable."""
-    import jax
-    import jax.numpy as jnp
-
-    shape = jnp.broadcast_shapes(*map(jnp.shape, values))
-    dtype = values[clock].dtype
-    spread = lambda found: tuple(jnp.broadcast_to(jnp.asarray(x, dtype), shape) for x in found)  # noqa: E731
-
-    def first(*values):
-        return spread(start(*values))
-
-    # in units of the final time, which may differ from point to point
-    def rate(state, x, *values):
-        t = values[clock]
-        return spread(t * r for r in rates(*state, *values[:clock], x * t, *values[clock + 1 :]))
-
-    final = jax.custom_jvp(lambda *values: _last_on_jax(rate, first(*values), values))
-
-    @final.defjvp
-    def derivative(values, tangents):
-        values = spread(values)
-        ones = [
-            [jnp.full(shape, float(k == i), dtype) for k in range(len(values))] for i in range(len(values))
-        ]
-
-        def both(states, x, *values):
-            now, *slopes = states
-            along = lambda slope, by: jax.jvp(  # noqa: E731
-                lambda state, *values: rate(state, x, *values), (now, *values), (slope, *by)
-            )[1]
-            return rate(now, x, *values), *map(along, slopes, ones)
-
-        starts = [jax.jvp(first, values, tuple(by))[1] for by in ones]
-        last, *slopes = _last_on_jax(both, (first(*values), *starts), values)
-        changes = [[s * d for s in slope] for slope, d in zip(slopes, tangents, strict=True)]
-        return last, tuple(map(sum, zip(*changes, strict=True)))
-
-    return final(*values)
-
-
-def _last_on_jax(rate, state, values):
-    """The state at 1 from that at 0."""
-    import jax
+def _on_jax(rates, start, t):
     import jax.numpy as jnp
     from jax.experimental.ode import odeint
 
+    shape = jnp.broadcast_shapes(*(jnp.shape(x) for x in (*start, t)))
+    state = tuple(jnp.broadcast_to(jnp.asarray(x, t.dtype), shape) for x in start)
+    t = jnp.broadcast_to(t, shape)
+
+    # in units of the final time, which may differ from point to point
+    def rate(y, x, t):
+        return tuple(jnp.broadcast_to(t * r, shape) for r in rates(x * t, y))
+
     # the solver squares errors over tolerances, so the absolute one cannot be the smallest number
-    dtype = jax.tree.leaves(state)[0].dtype
-    relative, absolute = (_RELATIVE, 1e-100) if dtype == jnp.float64 else (1e-6, 1e-15)
-    path = odeint(rate, state, jnp.asarray([0.0, 1.0], dtype), *values, rtol=relative, atol=absolute)
-    return jax.tree.map(lambda y: y[-1], path)
+    relative, absolute = (_RELATIVE, 1e-100) if t.dtype == jnp.float64 else (1e-6, 1e-15)
+    path = odeint(rate, state, jnp.asarray([0.0, 1.0], t.dtype), t, rtol=relative, atol=absolute)
+    return tuple(y[-1] for y in path)
 
 
 _SOLVERS = {"numpy": None, "jax": _on_jax, "mpmath": _on_mpmath}
