@@ -28,15 +28,23 @@ FORMS = {f"{theory.name}-{name}": form for theory in theories() for name, form i
 SCALAR = {name: form for name, form in FORMS.items() if not isinstance(form, MatrixForm)}
 
 
-def walked(forms: dict, library: str) -> list:
-    """The forms that the library computes; quick are the first of each class in each theory."""
+def walked(forms: dict) -> list:
+    """All forms as parameters; quick are the first of each class in each theory."""
     met, found = set(), []
     for name, form in forms.items():
-        if library in form.backends():
-            kind = name.partition("-")[0], type(form)
-            found.append(pytest.param(form, id=name, marks=pytest.mark.slow if kind in met else ()))
-            met.add(kind)
+        kind = name.partition("-")[0], type(form)
+        found.append(pytest.param(form, id=name, marks=pytest.mark.slow if kind in met else ()))
+        met.add(kind)
     return found
+
+
+EACH = pytest.mark.parametrize("form", walked(SCALAR))
+
+
+def needed(form, library: str) -> None:
+    """Skip a form that refuses the library; which ones do is the last test's matter."""
+    if library not in form.backends():
+        pytest.skip(f"{form.name} does not compute on {library}")
 
 
 # ---- points, values and derivatives to compare with ----------------------------------------------
@@ -155,8 +163,9 @@ def reals(form) -> list[str]:
 # ---- JAX ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", walked(SCALAR, "jax"))
+@EACH
 def test_jit_vmap_and_grad(form):
+    needed(form, "jax")
     at = points(form)
     arrays = together(at)
     with jax.enable_x64(True):
@@ -182,8 +191,9 @@ def test_jit_vmap_and_grad(form):
     assert ratio <= 1, f"grad: {where}"
 
 
-@pytest.mark.parametrize("form", walked(SCALAR, "jax"))
+@EACH
 def test_a_user_without_64_bits_gets_all_that_32_can_give(form):
+    needed(form, "jax")
     assert not jax.config.jax_enable_x64
     arrays = {name: jax.numpy.asarray(v, dtype=np.float32) for name, v in together(points(form)).items()}
     at = [{name: float(v[k]) for name, v in arrays.items()} for k in range(len(points(form)))]
@@ -233,10 +243,11 @@ def test_a_call_back_to_the_host_is_found_at_any_depth():
 
 
 @pytest.mark.peers("torch")
-@pytest.mark.parametrize("form", walked(SCALAR, "torch"))
+@EACH
 def test_autograd(form):
     import torch
 
+    needed(form, "torch")
     at = points(form)
     tensors = {
         name: torch.tensor(v, dtype=torch.float64, requires_grad=name in reals(form))
