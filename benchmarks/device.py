@@ -11,7 +11,6 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 import numpy as np
 
@@ -95,17 +94,31 @@ class Device:
 def measure(device: str = "cpu", sizes: Sizes | None = None) -> Iterator[Row]:
     """Bandwidth and peak of the device, the evaluators' shares of them, and comparisons with their verdicts.
 
-    For JAX and PyTorch, as far as they are installed. Raises `BackendUnavailable` for a device that is not
-    there.
+    For JAX and PyTorch, as far as they are installed and find the device; raises `BackendUnavailable`
+    where neither does.
     """
     sizes = sizes or (ON_CPU if device == "cpu" else ON_GPU)
-    for library in LIBRARIES:
-        if not find_spec(library):
-            continue
+    for library in _libraries(device):
         for kind in KINDS:
             yield from _shares(Device(library, device, kind), sizes)
         for theory, name in COMPARISONS:
             yield _compared(library, device, theory, name)
+
+
+def _libraries(device: str) -> list[str]:
+    """Those installed that find the device; the last one's complaint is raised where none does."""
+    from theory.simulation import BackendUnavailable, namespace
+
+    found, missing = [], None
+    for library in LIBRARIES:
+        try:
+            namespace(library, device)
+            found.append(library)
+        except BackendUnavailable as absent:
+            missing = absent
+    if missing and not found:
+        raise missing
+    return found
 
 
 def _shares(place: Device, sizes: Sizes) -> Iterator[Row]:
