@@ -109,7 +109,7 @@ def worst_derivative(form, found: list) -> tuple[float, str]:
 
     A derivative may vanish where the value does not, so its rounding is measured against a relative change
     of the value too; it takes about twice the operations of the value. Where that is exceeded, four times
-    what the rounding of the inputs does to it is allowed, as for values.
+    what the rounding of the inputs does to either is allowed, as for values.
     """
     ratios = [(0.0, "")]
     for k, at in enumerate(points(form)):
@@ -120,7 +120,11 @@ def worst_derivative(form, found: list) -> tuple[float, str]:
                 scale = abs(slope) + abs(float(values[output]) / at[name])
                 error, bound = abs(got - slope), 2 * form.ulps * EPS * scale
                 if not error <= bound:
-                    bound = max(bound, 4 * rounding(form, at, name, output, slope))
+                    changes = rounding(form, at, name, output, slope)
+                    if "rigorous" in form.backends():
+                        condition = condition_numbers(form, at, values)[output]
+                        changes += condition * EPS * abs(float(values[output]) / at[name])
+                    bound = max(bound, 4 * changes)
                 where = f"by {name}, output {output} at {at}: {got!r} instead of {slope!r}"
                 ratios.append((_ratio(error, bound), where))
     return max(ratios)
