@@ -117,6 +117,28 @@ def test_evaluate_on_every_backend(theory, backend):
     assert "0.367879441" in out
 
 
+@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+def test_evaluate_on_a_named_device(theory, backend):
+    pytest.importorskip(backend)
+    at = ("evaluate", "relaxation", "weight", "t=1", "w0=1", "k=1", "tau=1", "--backend", backend)
+    code, out, err = theory(*at, "--device", "cpu")
+    assert code == 0 and "0.367879441" in out, err
+    code, _, err = theory(*at, "--device", "cuda:99")
+    assert code == 2 and "finds no device 'cuda:99' on this machine (available: cpu" in err
+
+
+@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+def test_a_matrix_is_evaluated_on_the_backend_asked_for(theory, backend):
+    pytest.importorskip(backend)
+    weights = ["W1=[[1,0],[0,1]]", "W2=[[1,0],[0,1]]", "Sigma31=[[1,0],[0,2]]"]
+    at = ("evaluate", "deep_linear", "balanced_product", "t=0", "tau=1", *weights, "--backend", backend)
+    code, out, err = theory(*at, "--json", package="derivations")
+    assert code == 0, err
+    assert sum(json.loads(out)["balanced_product"], []) == pytest.approx([1, 0, 0, 1], abs=1e-15)
+    code, _, err = theory(*at, "--device", "cuda:99", package="derivations")
+    assert code == 2 and "no device 'cuda:99'" in err
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
@@ -129,6 +151,27 @@ def test_evaluate_on_every_backend(theory, backend):
         (["evaluate", "relaxation", "weight", "t=1", "w0=-1", "k=1", "tau=1"], "w0"),
         (["evaluate", "relaxation", "weight", "t=nan", "w0=1", "k=1", "tau=1"], "t"),
         (["compare", "relaxation", "--scale", "huge"], "huge"),
+        (
+            ["compare", "relaxation", "--device", "cuda:99"],
+            "device = 'cuda:99': backend 'numpy' finds no device",
+        ),
+        (["compare", "relaxation", "--device", "tpu"], "unknown device 'tpu': choose cpu, cuda"),
+        (
+            [
+                "evaluate",
+                "relaxation",
+                "weight",
+                "t=1",
+                "w0=1",
+                "k=1",
+                "tau=1",
+                "--backend",
+                "mpmath",
+                "--device",
+                "cuda",
+            ],
+            "device = 'cuda'; numpy, jax and torch do",
+        ),
         (["check"], "NAME"),
         (["new", "Not-a-name"], "cannot name a theory"),
         (["new", "relaxation"], "exists already"),

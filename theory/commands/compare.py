@@ -44,7 +44,7 @@ def compare(
         raise UsageError(f"no simulation has a scale {scale!r}: choose from {', '.join(scales)}")
     try:
         namespace(backend, device)
-    except BackendUnavailable as missing:
+    except (BackendUnavailable, ValueError) as missing:
         raise UsageError(str(missing)) from None
     with progress(f"compare {theory.name}") as tell:
         record = stages.compare(

@@ -17,6 +17,7 @@ def evaluate(
     /,
     *values: str,
     backend: Backend = "numpy",
+    device: str | None = None,
     package: Package = "derivations",
     as_json: Json = False,
 ) -> None:
@@ -33,17 +34,20 @@ def evaluate(
         included) or a JSON array. Of several lists or ranges every combination is evaluated.
     backend
         What computes the numbers; rigorous prints balls that contain the exact value.
+    device
+        Where jax or torch computes: cpu (when not given), cuda or cuda:NUMBER.
     """
     from ..catalogue import find, select
     from ..cli import UsageError
+    from ..simulation import BackendUnavailable
     from .terminal import print_json, print_table
 
     theory = find(name, package)
     (chosen,) = select(theory.closed_forms, form, "closed form", theory).values()
     try:
         arguments = dict(argument(value) for value in values)
-        columns = _columns(chosen, arguments, backend, form)
-    except (TypeError, ValueError, ImportError, NotImplementedError) as error:
+        columns = _columns(chosen, arguments, form, backend, device)
+    except (TypeError, ValueError, ImportError, NotImplementedError, BackendUnavailable) as error:
         raise UsageError(str(error)) from error
     if as_json:
         print_json(columns)
@@ -77,7 +81,7 @@ def argument(text: str):
         raise ValueError(f"{text!r}: a value is 1.5, 1,2,3 or START:STOP:COUNT") from None
 
 
-def _columns(form, arguments: dict, backend: str, name: str) -> dict:
+def _columns(form, arguments: dict, name: str, backend: str, device: str | None) -> dict:
     """Arguments and results by name, as lists over the grid of all combinations."""
     import numpy as np
 
@@ -90,34 +94,41 @@ def _columns(form, arguments: dict, backend: str, name: str) -> dict:
         raise ValueError(f"{name}({', '.join(wanted)}): {wrong}")
     if any(isinstance(value, tuple) for value in arguments.values()):
         whole = {k: v[0] if isinstance(v, tuple) else v for k, v in arguments.items()}
-        found = form(**{k: whole[k] for k in wanted})
-        return {name: [np.asarray(part) for part in found] if isinstance(found, tuple) else np.asarray(found)}
+        parts = _computed(form, {k: whole[k] for k in wanted}, backend, device)
+        return {name: parts if len(parts) > 1 else parts[0]}
     axes = [np.asarray(arguments[str(x)], dtype=None if x.is_integer else float) for x in form.arguments]
     grid = np.meshgrid(*axes, indexing="ij")
     points = {x: axis.ravel() for x, axis in zip(wanted, grid, strict=True)}
-    parts = _evaluated(form, points, backend)
+    parts = _evaluated(form, points, backend, device)
     labels = [name] if len(parts) == 1 else [f"{name}[{i}]" for i in range(len(parts))]
     return {k: list(v.tolist()) for k, v in points.items()} | dict(zip(labels, parts, strict=True))
 
 
-def _evaluated(form, points: dict, backend: str) -> list[list]:
+def _evaluated(form, points: dict, backend: str, device: str | None) -> list[list]:
     """Each output of the form, as a list over the points."""
     import numpy as np
 
     count = len(next(iter(points.values())))
-    if backend in ("mpmath", "rigorous"):
+    if backend in ("mpmath", "rigorous") and (device or "cpu") == "cpu":
         each = [_one(form, {k: v[i].item() for k, v in points.items()}, backend) for i in range(count)]
         return [[str(part) for part in column] for column in zip(*each, strict=True)]
-    if backend == "numpy":
-        found = form(**points)
-    else:
-        from ..simulation import namespace
+    parts = _computed(form, points, backend, device)
+    return [np.broadcast_to(part.astype(float), count).tolist() for part in parts]
 
-        arrays = namespace(backend, None)
-        with arrays:
-            found = form.compile(backend)(**{k: arrays.asarray(v) for k, v in points.items()})
-    parts = found if isinstance(found, tuple) else (found,)
-    return [np.broadcast_to(np.asarray(part, dtype=float), count).tolist() for part in parts]
+
+def _computed(form, values: dict, backend: str, device: str | None) -> list:
+    """Each output of the form as a NumPy array, from one call on an array library."""
+    from ..simulation import namespace
+
+    if backend in ("mpmath", "rigorous"):
+        what = "on arrays" if (device or "cpu") == "cpu" else f"on a device: device = {device!r}"
+        raise ValueError(f"backend {backend!r} does not compute {what}; numpy, jax and torch do")
+    with namespace(backend, device) as arrays:
+        if backend == "numpy":
+            found = form(**values)
+        else:
+            found = form.compile(backend)(**{k: arrays.asarray(v) for k, v in values.items()})
+        return [arrays.to_numpy(part) for part in (found if isinstance(found, tuple) else (found,))]
 
 
 def _one(form, point: dict, backend: str) -> tuple:

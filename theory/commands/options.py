@@ -11,6 +11,6 @@ ArrayLibrary = Annotated[
     Literal["numpy", "jax", "torch"], Parameter(name="--backend", help="The array library.")
 ]
 Device = Annotated[
-    str | None, Parameter(name="--device", help="Its device, as the library calls it (cpu, cuda, gpu).")
+    str | None, Parameter(name="--device", help="Its device: cpu (when not given), cuda or cuda:NUMBER.")
 ]
 Package = Annotated[str, Parameter(name="--package", help="The Python package that holds the theories.")]

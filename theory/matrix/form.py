@@ -136,6 +136,10 @@ class MatrixForm(ClosedForm):
         if library != "numpy":
             values = {k: _moved(v, like, xp) for k, v in values.items()}
         kept = _floating(dtypes, xp)
+        if library == "jax":  # which has no float64 unless the user asked for it
+            import jax
+
+            kept = jax.dtypes.canonicalize_dtype(kept)
         working = kept if library == "jax" else xp.float64
         traced = _traced(values)
         self._check(values, xp, traced)

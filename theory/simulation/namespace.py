@@ -54,20 +54,30 @@ class Namespace:
         self._open: list[ExitStack] = []
 
     def _find_device(self):
-        absent = BackendUnavailable(f"backend {self.name!r} finds no device {self.device!r} on this machine")
         kind, _, number = self.device.partition(":")
         if kind not in ("cpu", "cuda") or not (number or "0").isdigit():
             raise ValueError(f"unknown device {self.device!r}: choose cpu, cuda or cuda:NUMBER")
         if kind == "cpu":
             return self._package.devices("cpu")[0] if self.name == "jax" else "cpu"
+        graphics = self._graphics()
+        if int(number or 0) >= len(graphics):
+            there = ["cpu", *(f"cuda:{k}" for k in range(len(graphics)))]
+            others = "" if self.name != "numpy" else "; backends jax and torch compute on cuda"
+            raise BackendUnavailable(
+                f"device = {self.device!r}: backend {self.name!r} finds no device {self.device!r} on this "
+                f"machine (available: {', '.join(there)}{others})"
+            )
+        return graphics[int(number or 0)]
+
+    def _graphics(self) -> list:
+        """The CUDA devices that the library finds, as it calls them."""
         if self.name == "jax":
             try:
-                return self._package.devices("cuda")[int(number or 0)]
-            except (RuntimeError, IndexError):
-                raise absent from None
-        if self.name == "torch" and int(number or 0) < self._package.cuda.device_count():
-            return self.device
-        raise absent
+                return self._package.devices("cuda")
+            except RuntimeError:  # a JAX without CUDA
+                return []
+        count = self._package.cuda.device_count() if self.name == "torch" else 0
+        return [f"cuda:{k}" for k in range(count)]
 
     def __repr__(self) -> str:
         return f"{self.name} ({self.dtype}) on {self.device}"
