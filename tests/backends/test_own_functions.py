@@ -1,5 +1,6 @@
 """The project's own numeric functions against rigorous balls."""
 
+import mpmath as mp
 import numpy as np
 import pytest
 import sympy as sp
@@ -34,6 +35,16 @@ def test_hypergeometric_beyond_the_disc():
     # a 2F1 has SciPy there, others have nothing
     assert own.hyper_numpy((1.0, 1.0), (2.0,), np.array(0.9)) == pytest.approx(-np.log(0.1) / 0.9, rel=1e-13)
     assert np.isnan(own.hyper_numpy((1.0, 1.0, 1.0), (2.0, 2.0), np.array(0.9)))
+
+
+@pytest.mark.parametrize("lower", [0.5, 1.5, 2.5])
+def test_series_that_converge_everywhere_are_summed_up_to_4(lower):
+    """To 8 units of rounding of the largest partial sum, which is that of positive terms."""
+    z = np.linspace(-4, 4, 81)
+    found, sizes = (own.hyper_numpy((), (lower,), x) for x in (z, np.abs(z)))
+    exact = np.array([float(mp.hyp0f1(lower, x)) for x in z])
+    assert np.all(np.abs(found - exact) <= 8 * np.finfo(float).eps * sizes) and np.max(sizes) < 28
+    assert np.isnan(own.hyper_numpy((), (lower,), np.array(4.1)))
 
 
 def test_hypergeometric_parameters_may_be_arrays():

@@ -28,18 +28,19 @@ def _ratio(upper, lower, z, n):
     return ratio
 
 
-def _ends(upper, z):
-    """Where the series is a polynomial of at most as many terms as are summed."""
-    found = z != z
+def _summed(upper, lower, z):
+    """Where the series is summed: up to |z| = 1/2 (4, if it has fewer upper parameters: then its terms' sizes
+    add up to 27 or so), and where it is a polynomial of no more terms."""
+    found = abs(z) <= (4.0 if len(upper) < len(lower) else 0.5)
     for a in upper:
         found = found | ((a <= 0) & (a > -_TERMS) & (a == a // 1))
     return found
 
 
 def hyper_numpy(upper, lower, z):
-    """The series up to |z| = 1/2, and where it ends; beyond, SciPy's 2F1 (to about 1e-13)."""
+    """The series where it is good; beyond, SciPy's 2F1 (to about 1e-13)."""
     z = np.asarray(z)
-    summed = (np.abs(z) <= 0.5) | _ends(upper, z)
+    summed = _summed(upper, lower, z)
     series = hyper_series(upper, lower, np.where(summed, z, 0.5))
     if len(upper) == 2 and len(lower) == 1 and not np.all(summed):
         from scipy.special import hyp2f1
@@ -49,22 +50,22 @@ def hyper_numpy(upper, lower, z):
 
 
 def hyper_jax(upper, lower, z):
-    """The series, as a loop, for unrolled it takes XLA many seconds; NaN beyond |z| = 1/2 unless it ends."""
+    """The series, as a loop, for unrolled it takes XLA many seconds; NaN where it is not good."""
     import jax
     import jax.numpy as jnp
 
     one = jnp.ones_like(sum((*upper, *lower), jnp.asarray(z, float)))
     step = lambda k, total: 1.0 + total * _ratio(upper, lower, z, (_TERMS - 1.0) - k)  # noqa: E731
     series = jax.lax.fori_loop(0, _TERMS, step, one)
-    return jnp.where((jnp.abs(z) <= 0.5) | _ends(upper, z), series, jnp.nan)
+    return jnp.where(_summed(upper, lower, jnp.asarray(z)), series, jnp.nan)
 
 
 def hyper_torch(upper, lower, z):
-    """The series; NaN beyond |z| = 1/2 if it does not end."""
+    """The series; NaN where it is not good."""
     import torch
 
     z = z if torch.is_tensor(z) else torch.tensor(z, dtype=torch.float64)
-    return torch.where((torch.abs(z) <= 0.5) | _ends(upper, z), hyper_series(upper, lower, z), torch.nan)
+    return torch.where(_summed(upper, lower, z), hyper_series(upper, lower, z), torch.nan)
 
 
 def log1p_jax(x):
