@@ -218,3 +218,24 @@ def test_other_libraries_land_on_the_same_prediction(backend):
     pytest.importorskip(backend, reason=f"{backend} is not installed")
     verdict = sigmoidal.run(seed=1, backend=backend)
     assert verdict.holds and verdict.backend == backend and verdict.device == "cpu"
+
+
+def test_a_verdict_says_when_the_simulation_knows_numpy_only():
+    pytest.importorskip("jax", reason="jax is not installed")
+
+    def run(through):
+        made = Simulation(lambda *, xp, **_: Measurement(through(xp)))
+        return Comparison(lambda: 1.0, made, {}, RoundOff(1)).run(seed=1, backend="jax")
+
+    for moved in (lambda xp: xp.asarray(np.ones(3)), lambda xp: np.ones(3)):
+        verdict = run(moved)
+        assert verdict.details["simulated_by"] == "numpy"
+        assert "simulated by numpy" in verdict.description
+    for own in (
+        lambda xp: xp.ones(3),
+        lambda xp: xp.asarray(np.zeros(3)) + 1,
+        lambda xp: xp.exp(xp.zeros(3)),
+    ):
+        verdict = run(own)
+        assert verdict.details["simulated_by"] == "jax"
+        assert "simulated by" not in verdict.description

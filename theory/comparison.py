@@ -22,7 +22,8 @@ class Verdict:
 
     ``statistic <= bound`` where it holds; rates are the order or exponent along the ladder (None
     where there is no ladder, or the noise hides it). The seed repeats the run.
-    ``details["false_alarm"]`` is the chance that a true prediction is rejected.
+    ``details["false_alarm"]`` is the chance that a true prediction is rejected;
+    ``details["simulated_by"]`` the array library that simulated: some simulations know NumPy only.
     """
 
     holds: bool
@@ -105,7 +106,8 @@ class Comparison(Named):
             rng = generator(seeds[i])
             measured.append(self.simulation.measure(xp=xp, rng=rng, progress=share, **settings, **rung))
         record = dict(seed=seed, backend=xp.name, device=xp.device, scale=scale)
-        self._last.update(measured=measured, tolerance=tolerance, record=record)
+        by = sorted({one.by for one in measured})
+        self._last.update(measured=measured, tolerance=tolerance, record=record, by=", ".join(by))
         return self.verdict_of(self.prediction)
 
     def verdict_of(self, prediction: Callable[..., Any]) -> Verdict:
@@ -154,6 +156,9 @@ class Comparison(Named):
         record = self._last["record"]
         holds = "holds" if judged.holds else "DOES NOT HOLD"
         where = f"{record['backend']} on {record['device']}, {record['scale']}, seed {record['seed']}"
+        if self._last["by"] != record["backend"]:
+            where += f"; simulated by {self._last['by']} on the cpu, which is all that this simulation knows"
+        by = {"simulated_by": self._last["by"]}
         false_alarm = {"false_alarm": judged.tests * PER_TEST, "resolution": judged.resolution}
         return Verdict(
             holds=judged.holds,
@@ -163,7 +168,7 @@ class Comparison(Named):
             expected_rate=judged.expected_rate,
             components=judged.components,
             description=f"{self.name or 'comparison'} {holds}: {judged.summary} ({where})",
-            details={**judged.details, **false_alarm},
+            details={**judged.details, **false_alarm, **by},
             **record,
         )
 

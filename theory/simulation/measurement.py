@@ -22,11 +22,13 @@ class Measurement:
     singular values of the data, initial strengths, ...), broadcastable to the components' shape
     (or to that of ``values``, where each replicate has its own). ``steps``: how many
     steps or additions each value has been through; it sets the round-off expected in it.
+    ``by``: the array library that computed them, which `Simulation.measure` fills in.
     """
 
     values: Any
     inputs: Mapping[str, Any] = field(default_factory=dict)
     steps: int = 1
+    by: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,7 @@ class Simulation(Named):
             found = self.run(xp=xp, rng=rng, progress=progress, **settings)
             if not isinstance(found, Measurement):
                 raise TypeError(f"{name}: run returned {type(found).__name__}, not a Measurement")
+            by = xp.name if xp.computed(found.values) else "numpy"
             values = xp.to_numpy(found.values)
             inputs = {key: xp.to_numpy(value) for key, value in found.inputs.items()}
         if not np.issubdtype(values.dtype, np.floating):
@@ -87,4 +90,4 @@ class Simulation(Named):
         lost = int(np.sum(~np.isfinite(values)))
         if lost:
             raise ArithmeticError(f"{name}: {lost} of {values.size} measured values are not finite")
-        return Measurement(values, inputs, found.steps)
+        return Measurement(values, inputs, found.steps, by)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from importlib import import_module
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -52,6 +53,7 @@ class Namespace:
             ) from missing
         self._place = self._find_device()
         self._open: list[ExitStack] = []
+        self._received: WeakValueDictionary[int, object] = WeakValueDictionary()
 
     def _find_device(self):
         kind, _, number = self.device.partition(":")
@@ -113,7 +115,15 @@ class Namespace:
         if dtype is None and np.issubdtype(array.dtype, np.floating):
             dtype = self._float()
         # A copy: PyTorch would otherwise share memory with (and warn about) read-only NumPy arrays.
-        return self._library.asarray(array.copy(), dtype=dtype, device=self._place)
+        moved = self._library.asarray(array.copy(), dtype=dtype, device=self._place)
+        self._received[id(moved)] = moved
+        return moved
+
+    def computed(self, array) -> bool:
+        """Whether the library made this array; False for one that came from NumPy as it is."""
+        if self.name == "numpy":
+            return True
+        return not isinstance(array, np.ndarray) and self._received.get(id(array)) is not array
 
     def to_numpy(self, array) -> np.ndarray:
         """The array's values as a NumPy array on the CPU."""

@@ -29,7 +29,7 @@ def mean_of_products(
             f, g = ((activation(w + _STEP) - activation(w - _STEP)) / (2 * _STEP) for w in (u, v))
         else:
             f, g = activation(u), activation(v)
-        rows.append(xp.mean(f * g, axis=0))
+        rows.append(xp.mean(1.0 * f * g, axis=0))  # a step may come as whole numbers
         if progress:
             progress(k + 1, replicates)
     inputs = {
