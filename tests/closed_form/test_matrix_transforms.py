@@ -27,7 +27,10 @@ FORMS = [
 
 def tied(form) -> set[str]:
     """Arguments between which a relation must hold: they may only grow together."""
-    return set(signature(form.requires).parameters) - {"xp", "epsilon", "others"} if form.requires else set()
+    if not form.requires:
+        return set()
+    named = {name for name, p in signature(form.requires).parameters.items() if p.kind is not p.VAR_KEYWORD}
+    return named - {"xp", "epsilon"}
 
 
 def arguments(form) -> tuple[dict, dict]:
