@@ -7,7 +7,6 @@ or the products that it has to do: temporaries and everything else are losses.
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -81,14 +80,14 @@ class Device:
         return found
 
     def seconds(self, action: Callable, repeats: int) -> float:
-        """The median of several runs, after one that compiles and warms up."""
+        """The least of several runs, after one that compiles and warms up."""
         self.finished(action())
         taken = []
         for _ in range(repeats):
             started = time.perf_counter()
             self.finished(action())
             taken.append(time.perf_counter() - started)
-        return statistics.median(taken)
+        return min(taken)
 
 
 def measure(device: str = "cpu", sizes: Sizes | None = None) -> Iterator[Row]:
@@ -127,7 +126,7 @@ def _shares(place: Device, sizes: Sizes) -> Iterator[Row]:
     with place.arrays:
         x = place.array(np.linspace(1, 2, sizes.points))
         scale = place.compiled(lambda x: 1.5 * x)
-        bandwidth = 2 * sizes.points * size / place.seconds(lambda: scale(x), sizes.repeats)
+        bandwidth = 2 * sizes.points * size / place.seconds(lambda: scale(x), 5 * sizes.repeats)
         yield Row(part, f"{label}: memory bandwidth", bandwidth / 1e9, "GB/s")
         square = place.array(np.random.default_rng(0).normal(size=(sizes.square, sizes.square)))
         product = place.compiled(lambda a: a @ a)

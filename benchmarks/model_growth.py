@@ -21,7 +21,7 @@ def measure(factor: int = 1) -> Iterator[Row]:
     yield _row("NNGP and NTK at depth L", (16, 64, 256), 1, lambda L: _kernels(200 // factor, L), 1)
     yield _row("kernel regression on n inputs", (800, 1600, 3200), 3, _regression, factor)
     yield _row("probability flow in D, rank 64", (2**12, 2**14, 2**16), 1, lambda D: _flow(D, random), factor)
-    yield _row("score of n images", (4000, 8000, 16000), 1, lambda n: _score(n, random), factor)
+    yield _row("score of n images", (1000, 2000, 4000), 1, lambda n: _score(n, random), factor)
 
 
 def _row(name: str, sizes: Iterable[int], expected: float, made: Callable, factor: int) -> Row:
@@ -29,7 +29,7 @@ def _row(name: str, sizes: Iterable[int], expected: float, made: Callable, facto
     return Row("growth of models", name, exponent(seconds)[0], "exponent", goal=expected + MARGIN)
 
 
-def _cpu(action: Callable, repeats: int = 3) -> float:
+def _cpu(action: Callable, repeats: int = 9) -> float:
     action()
     found = []
     for _ in range(repeats):
@@ -74,5 +74,5 @@ def _flow(dimension: int, random) -> Callable:
 def _score(n: int, random) -> Callable:
     from derivations.gaussian_score import MixtureModel
 
-    model, x = MixtureModel.from_points(_inputs(n)), random.normal(size=(256, 64))
+    model, x = MixtureModel.from_points(_inputs(n)), random.normal(size=(64, 64))
     return lambda: model.score(x, sigma=0.5)

@@ -72,7 +72,7 @@ def goal_in_words(row: Row) -> str:
     if row.goal is None:
         return ""
     sign = "≥" if row.at_least else "≤"
-    return f"{sign} {row.goal:g}{'' if row.met else ' (missed)'}"
+    return f"{sign} {row.goal:.3g}{'' if row.met else ' (missed)'}"
 
 
 def draw(rows: Iterable[Row], title: str = ""):
