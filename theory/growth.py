@@ -23,7 +23,8 @@ from .simulation import generator, namespace
 FORM_SECONDS, SIMULATION_SECONDS = 0.05, 0.5
 """CPU time from which on no larger size is tried."""
 
-MOST_POINTS = 2**22
+MOST_POINTS = 2**21
+"""Of larger arrays each result is a fresh mapping of memory, whose pages cost more than the formula."""
 ENSEMBLES = ("replicates", "networks", "chains", "draws", "samples", "students", "batch")
 """Settings that count independent copies: the first that a simulation has is its size."""
 
