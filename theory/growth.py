@@ -20,10 +20,10 @@ import numpy as np
 from .comparison import Comparison
 from .simulation import generator, namespace
 
-FORM_SECONDS, SIMULATION_SECONDS = 0.05, 0.5
+FORM_SECONDS, SIMULATION_SECONDS = 0.02, 0.5
 """CPU time from which on no larger size is tried."""
 
-MOST_POINTS = 2**21
+FEWEST_POINTS, MOST_POINTS = 32, 2**21
 """Of larger arrays each result is a fresh mapping of memory, whose pages cost more than the formula."""
 ENSEMBLES = ("replicates", "networks", "chains", "draws", "samples", "students", "batch")
 """Settings that count independent copies: the first that a simulation has is its size."""
@@ -95,13 +95,13 @@ def of_form(form) -> Growth | None:
 
     if not any(np.ndim(values(2)) == 1 for values in arguments.values()):
         return None
-    points = 256
+    points = FEWEST_POINTS
     while points < MOST_POINTS and _seconds(call(points)) < FORM_SECONDS:
         points *= 4
     # not only the sizes tried so far: between those a compiled loop may take over
     sizes = [points // k for k in (8, 4, 2, 1)]
-    seconds = {n: _seconds(call(n)) for n in sizes}
-    return Growth("points", seconds, {n: _peak(call(n)) for n in sizes}, 1.0)
+    seconds = {n: _seconds(call(n), least=1 if n == points else 2) for n in sizes}
+    return Growth("points", seconds, {n: _peak(call(n)) for n in sizes[1:3]}, 1.0)
 
 
 def _arguments(form) -> dict[str, Callable[[int], Any]]:
