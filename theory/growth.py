@@ -100,7 +100,7 @@ def of_form(form) -> Growth | None:
         points *= 4
     # not only the sizes tried so far: between those a compiled loop may take over
     sizes = [points // k for k in (8, 4, 2, 1)]
-    seconds = {n: _seconds(call(n), least=1 if n == points else 2) for n in sizes}
+    seconds = {n: _seconds(call(n)) for n in sizes}
     return Growth("points", seconds, {n: _peak(call(n)) for n in sizes[1:3]}, 1.0)
 
 
