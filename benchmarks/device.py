@@ -105,18 +105,18 @@ def measure(device: str = "cpu", sizes: Sizes | None = None) -> Iterator[Row]:
 
 
 def _libraries(device: str) -> list[str]:
-    """Those installed that find the device; the last one's complaint is raised where none does."""
+    """Those installed that find the device; where none does, raises what one of them says."""
     from theory.simulation import BackendUnavailable, namespace
 
-    found, missing = [], None
+    found, complaints = [], []
     for library in LIBRARIES:
         try:
             namespace(library, device)
             found.append(library)
         except BackendUnavailable as absent:
-            missing = absent
-    if missing and not found:
-        raise missing
+            complaints.append(absent)
+    if not found:
+        raise min(complaints, key=lambda one: isinstance(one.__cause__, ImportError))
     return found
 
 

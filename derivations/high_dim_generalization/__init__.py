@@ -21,7 +21,7 @@ RESULTS = (
     "model_size",
     "ridge",
     "stopping",
-    "deep_student",
+    "deep_linear_student",
     "aligned_student",
 )
 """The result files in reading order."""
@@ -60,7 +60,7 @@ _OF = {
     "model_size": "error_of_a_small_student error_of_a_large_student",
     "ridge": "ridge_error best_ridge_error",
     "stopping": "stopping_time stopping_time_of_a_mode",
-    "deep_student": "end_to_end_velocity",
+    "deep_linear_student": "end_to_end_velocity",
     "aligned_student": "aligned_weight",
     "models.student": "LinearStudent",
     "models.deep": "deep_student",

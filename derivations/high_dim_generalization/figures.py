@@ -10,7 +10,7 @@ from theory.simulation import generator, namespace
 from .aligned_student import aligned_weight
 from .curves import generalisation_error, training_error
 from .data import split
-from .deep_student import end_to_end
+from .deep_linear_student import end_to_end
 from .finite_size import late_error_with_fewer_data, late_error_with_more_data
 from .frozen_subspace import frozen_error
 from .late_time import late_generalisation_error

@@ -173,3 +173,10 @@ def test_straight_code_and_the_tree_enclose_the_same():
             assert ours.overlaps(theirs) and ours.rel_accuracy_bits() >= theirs.rel_accuracy_bits() - 4
     for expression in (sp.gamma(x), x**y, sp.Piecewise((x, x > y), (y, True)), sp.I * x):
         assert real_functions([x, expression], (x, y)) is None
+
+
+def test_a_power_that_falls_far_is_a_small_ball_and_not_one_over_infinity():
+    x = sp.Symbol("x", positive=True)
+    ball = compile_ball(1 / x ** (10**1000) + 1, (x,))([Rational(1217, 180)], 128)
+    assert ball.contains(1) and ball.rad() < arb(2) ** -100
+    assert compile_ball(x**-1001, (x,))([Rational(1, 2)], 128).contains(2**1001)

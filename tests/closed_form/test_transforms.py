@@ -14,7 +14,8 @@ from flint import arb, ctx
 
 from theory.backends.functions import MissingFunction
 from theory.catalogue import theories
-from theory.closed_form.accuracy import condition_numbers
+from theory.closed_form import ExplicitForm, RecursiveForm
+from theory.closed_form.accuracy import condition_numbers, inputs
 from theory.closed_form.precise import Precise
 from theory.closed_form.trajectory import TrajectoryForm
 from theory.matrix import MatrixForm
@@ -29,11 +30,12 @@ SCALAR = {name: form for name, form in FORMS.items() if not isinstance(form, Mat
 
 
 def walked(forms: dict) -> list:
-    """All forms as parameters; quick are the first of each class in each theory."""
+    """All forms as parameters; quick are the first in each theory of each class that compiles in a moment."""
     met, found = set(), []
     for name, form in forms.items():
         kind = name.partition("-")[0], type(form)
-        found.append(pytest.param(form, id=name, marks=pytest.mark.slow if kind in met else ()))
+        slow = kind in met or not isinstance(form, ExplicitForm | RecursiveForm)
+        found.append(pytest.param(form, id=name, marks=pytest.mark.slow if slow else ()))
         met.add(kind)
     return found
 
@@ -209,6 +211,7 @@ def test_a_user_without_64_bits_gets_all_that_32_can_give(form):
     assert ratio <= 1, where
 
 
+@pytest.mark.slow
 def test_importing_every_theory_leaves_the_precision_of_jax_alone():
     code = (
         "import jax; from theory.catalogue import theories; [t.closed_forms for t in theories()]; "
@@ -261,8 +264,8 @@ def test_autograd(form):
     for value in found:
         slopes.append({name: np.zeros(len(at)) for name in reals(form)})  # of a constant there is no graph
         if value.requires_grad:
-            inputs = [tensors[name] for name in reals(form)]
-            backward = torch.autograd.grad(value.sum(), inputs, retain_graph=True, allow_unused=True)
+            varied = [tensors[name] for name in reals(form)]
+            backward = torch.autograd.grad(value.sum(), varied, retain_graph=True, allow_unused=True)
             got = zip(reals(form), backward, strict=True)
             slopes[-1] |= {name: v.numpy() for name, v in got if v is not None}
     balls = list(zip(*(exact(form, point) for point in at), strict=True))
@@ -305,7 +308,7 @@ def test_forms_that_refuse_are_those_that_need_what_is_eager_only(library):
         )
         assert (library not in form.backends()) == bool(lacking), name
         if lacking:
-            at = dict.fromkeys(form.names, number)
+            at = {name: number * value for name, value in inputs(form, 2, 0)[0].items()}
             for refused in (lambda form=form: form.compile(library), lambda form=form, at=at: form(**at)):
                 with pytest.raises(MissingFunction, match=rf"{library} has no .*\(available: ") as caught:
                     refused()

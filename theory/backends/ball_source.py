@@ -96,6 +96,8 @@ class Code:
             return self._sum(e.args)
         if e.is_Mul:
             return self._product(e)
+        if e.is_Pow and _falls_far(e.exp):
+            return f"{self.name(e.base)}**({int(e.exp):#x})"
         if e.is_Pow and e.base is not sp.E and e.exp.is_Rational and e.exp.q <= 2:
             return self._power(e.base, e.exp) if e.exp > 0 else self._product(e)
         if isinstance(e, sp.Function) and type(e).__name__ in _METHODS:
@@ -118,7 +120,7 @@ class Code:
             if factor.is_Rational and factor.q & (factor.q - 1):
                 above += [self.name(sp.Integer(factor.p))] if factor.p != 1 else []
                 below.append(self.name(sp.Integer(factor.q)))
-            elif base is not sp.E and exponent.is_Rational and exponent < 0:
+            elif base is not sp.E and exponent.is_Rational and exponent < 0 and not _falls_far(exponent):
                 below.append(self.name(sp.Pow(base, -exponent)))
             else:
                 above.append(self.name(factor))
@@ -132,6 +134,11 @@ class Code:
                 return f"{name}.sqrt()"
             return f"{self.name(sp.Pow(base, whole))} * {self.name(sp.sqrt(base))}"
         return f"{name} * {name}" if whole == 2 else f"{name}**{whole}"
+
+
+def _falls_far(exponent) -> bool:
+    """Whether one over the power would be one over a number that may be too large for any ball."""
+    return bool(exponent.is_Integer and exponent < -1000)
 
 
 def _is_negative(term) -> bool:

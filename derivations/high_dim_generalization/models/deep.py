@@ -9,7 +9,7 @@ from scipy.integrate import solve_ivp
 
 from theory.closed_form.unchecked import unchecked
 
-from ..deep_student import end_to_end_velocity
+from ..deep_linear_student import end_to_end_velocity
 
 
 def deep_student(X, y, start, layers: int, times: Sequence[float], *, accuracy: float = 1e-11) -> np.ndarray:
