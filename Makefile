@@ -45,7 +45,7 @@ test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m slow tests
 
 test-peers: $(VENV)/peers
-	$(BIN)/python -m pytest -m peers tests
+	$(BIN)/python -m pytest -m "peers and not slow" tests
 
 notebooks: $(VENV)/installed
 	$(BIN)/theory notebooks --to notebooks
