@@ -81,7 +81,7 @@ $(VENV)/peers: $(VENV)/installed
 	@touch $@
 
 $(VENV)/bench: $(VENV)/installed
-	$(PIP) --editable '.[jax,test,bench]'
+	$(PIP) --editable '.[test,bench]'
 	@touch $@
 
 $(VENV)/lab: $(VENV)/installed

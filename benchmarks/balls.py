@@ -1,4 +1,4 @@
-"""Rigorous balls at 128 bits beside mpmath, value by value: ``python -m benchmarks.balls``.
+"""Rigorous balls at 128 bits beside mpmath, value by value.
 
 Everyone starts from the same Python numbers. Ours is what a user calls, which also checks them and sets the
 precision at every value; mpmath's is set once. flint's own floor is the same expression written by hand, with
@@ -78,7 +78,7 @@ def _mixture() -> Expression:
     from theory import Claim, ExplicitForm, Parameter
     from theory.rules import Given
 
-    from .evaluators import formulas
+    from .evaluators import formulas, mixture_means
 
     (formula,) = (f for f in formulas(POINTS) if f.name == "mixture score")
     place = tuple(Parameter(x.name, "a coordinate") for x in formula.symbols)
@@ -88,8 +88,7 @@ def _mixture() -> Expression:
     score = tuple(e.xreplace(exact).xreplace(moved) for e in formula.expressions)
     names = tuple(sp.symbols("score_a score_b"))
     form = ExplicitForm(Claim(names, score, Given("ten Gaussians in the plane")), place)
-    means = (2 * np.random.default_rng(0).normal(size=(10, 2))).tolist()
-    centres = [(arb(p), arb(q)) for p, q in means]
+    centres = [(arb(p), arb(q)) for p, q in mixture_means().tolist()]
 
     def by_hand(x, y):
         total = first = second = arb(0)
@@ -165,8 +164,3 @@ def measure() -> Iterator[Row]:
             goal = GOAL if peer in PEERS else None
             name = f"{expression.name}, {BITS} bits"
             yield Row("rigorous balls", name, ours, "us a value", peer, found[peer][1], goal)
-
-
-if __name__ == "__main__":
-    for row in measure():
-        print(f"{row.name:32s} {row.value:9.2f} {row.unit}   {row.ratio:6.3f} of {row.peer}", flush=True)

@@ -1,4 +1,4 @@
-"""Evaluators on a device as shares of what the device can do: ``python -m benchmarks.device cuda``.
+"""Evaluators on a device as shares of what the device can do: ``python -m benchmarks device --device cuda``.
 
 The memory bandwidth (of scaling a large array) and the matrix peak (of a large product) are measured in the
 same run. An evaluator's share counts the bytes that it has to move (what goes in, once, and what comes out)
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory.benchmark import Row
+from theory.simulation import BackendUnavailable, namespace
 
 LIBRARIES = ("jax", "torch")
 KINDS = ("float64", "float32")
@@ -51,8 +52,6 @@ class Device:
     """A library on a device: arrays of a type, and the seconds that calls take there once all is compiled."""
 
     def __init__(self, library: str, device: str, kind: str):
-        from theory.simulation import namespace
-
         self.library, self.name, self.kind = library, device, kind
         self.arrays = namespace(library, device, kind)
 
@@ -104,10 +103,20 @@ def measure(device: str = "cpu", sizes: Sizes | None = None) -> Iterator[Row]:
             yield _compared(library, device, theory, name)
 
 
+def model(device: str) -> str:
+    """What the first library that finds the device calls it: "NVIDIA H200", "cpu"."""
+    library = _libraries(device)[0]
+    with namespace(library, device) as arrays:
+        place = arrays.zeros(1)
+    if library == "jax":
+        return place.device.device_kind
+    import torch
+
+    return torch.cuda.get_device_name(place.device) if place.is_cuda else "cpu"
+
+
 def _libraries(device: str) -> list[str]:
     """Those installed that find the device; where none does, raises what one of them says."""
-    from theory.simulation import BackendUnavailable, namespace
-
     found, complaints = [], []
     for library in LIBRARIES:
         try:
@@ -213,15 +222,3 @@ def _compared(library: str, device: str, theory: str, name: str) -> Row:
     held = "holds" if verdict.holds else "DOES NOT HOLD"
     label = f"{library}: {theory} {name} at scale {scale}, {held}"
     return Row(f"device {device}", label, time.perf_counter() - started, "s")
-
-
-def main(device: str = "cpu") -> None:
-    for row in measure(device):
-        share = f"{row.ratio:7.3f} of the {row.peer}" if row.ratio is not None else ""
-        print(f"{row.name:66s} {row.value:10.4g} {row.unit:8s} {share}", flush=True)
-
-
-if __name__ == "__main__":
-    import sys
-
-    main(*sys.argv[1:])

@@ -89,6 +89,11 @@ def _composite(count: int) -> Formula:
     return Formula("arc-cosine, 3 layers", ours, (rho,), (value,), loop, (at,))
 
 
+def mixture_means() -> np.ndarray:
+    """Of ten Gaussians in the plane."""
+    return 2 * np.random.default_rng(0).normal(size=(10, 2))
+
+
 def _mixture(count: int) -> Formula:
     import numba
 
@@ -96,8 +101,7 @@ def _mixture(count: int) -> Formula:
     from derivations.gaussian_score.models.mixture import MixtureModel
     from derivations.gaussian_score.setting import alpha, sigma
 
-    random = np.random.default_rng(0)
-    means = 2 * random.normal(size=(10, 2))
+    means = mixture_means()
     model = MixtureModel(np.full(10, 0.1), means, 0.0)
     density = sum(
         first_point.rhs.subs({alpha: 1, sigma: sp.Float(NOISE), a_1: sp.Float(m), b_1: sp.Float(n)}) / 10
@@ -117,7 +121,7 @@ def _mixture(count: int) -> Formula:
             found[i] = first / (total * NOISE * NOISE), second / (total * NOISE * NOISE)
         return found
 
-    at = model.sample(count, random, sigma=NOISE)
+    at = model.sample(count, np.random.default_rng(1), sigma=NOISE)
     columns = np.ascontiguousarray(at.T)
     ours = lambda x, y: model.score(at, sigma=NOISE)  # noqa: E731
     return Formula("mixture score", ours, (a, b), score, loop, tuple(columns))

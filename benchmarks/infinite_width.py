@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 from theory.benchmark import Row
+
+from .measure import least_cpu
 
 PEER = ("neural-tangents==0.6.5", "jax<0.6", "scikit-learn")
 FOLDER = Path(__file__).parent.parent / ".venv" / "neural-tangents"
@@ -37,7 +38,7 @@ def measure() -> Iterator[Row]:
     """
     theirs, peer = _peer()
     for name, ours in _ours().items():
-        seconds = _cpu(ours, REPEATS)
+        seconds, _ = least_cpu(ours, REPEATS)
         ratio = seconds / theirs[name]
         yield Row("infinite width", f"NNGP and NTK, {name}", seconds, "s of CPU", peer, ratio, GOALS[name])
     yield Row("infinite width", "memory of NNGP and NTK, depth 3", _peak_memory(), "matrices", goal=4.0)
@@ -82,16 +83,6 @@ def _ours() -> dict:
     return calls
 
 
-def _cpu(action, repeats: int) -> float:
-    action()
-    seconds = []
-    for _ in range(repeats):
-        started = time.process_time()
-        action()
-        seconds.append(time.process_time() - started)
-    return min(seconds)
-
-
 def _peer() -> tuple[dict[str, float], str]:
     python = FOLDER / "bin" / "python"
     if not (FOLDER / "made").exists():
@@ -123,6 +114,6 @@ def _own_layers() -> dict[str, float]:
             given = jax.numpy.asarray(pictures.astype(kind))
             compiled[f"convolutional, {kind.__name__}"] = (jax.jit(_convolutional().kernels), given)
         return {
-            label: _cpu(lambda run=run, at=at: jax.block_until_ready(run(at)), REPEATS)
+            label: least_cpu(lambda run=run, at=at: jax.block_until_ready(run(at)), REPEATS)[0]
             for label, (run, at) in compiled.items()
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
@@ -10,33 +9,26 @@ import numpy as np
 from theory.benchmark import Row
 from theory.growth import exponent
 
+from .measure import least_cpu
+
+REPEATS = 9
 MARGIN = 0.1
 """A measured exponent may exceed the expected one by this, for caches that are left."""
 
 
-def measure(factor: int = 1) -> Iterator[Row]:
-    """An exponent for each model and size; sizes are ``factor`` times smaller in tests."""
+def measure() -> Iterator[Row]:
+    """An exponent for each model and size."""
     random = np.random.default_rng(0)
-    yield _row("NNGP and NTK of n inputs", (400, 800, 1600), 2, _kernels, factor)
-    yield _row("NNGP and NTK at depth L", (16, 64, 256), 1, lambda L: _kernels(200 // factor, L), 1)
-    yield _row("kernel regression on n inputs", (800, 1600, 3200), 3, _regression, factor)
-    yield _row("probability flow in D, rank 64", (2**12, 2**14, 2**16), 1, lambda D: _flow(D, random), factor)
-    yield _row("score of n images", (1000, 2000, 4000), 1, lambda n: _score(n, random), factor)
+    yield _row("NNGP and NTK of n inputs", (400, 800, 1600), 2, _kernels)
+    yield _row("NNGP and NTK at depth L", (16, 64, 256), 1, lambda L: _kernels(200, L))
+    yield _row("kernel regression on n inputs", (800, 1600, 3200), 3, _regression)
+    yield _row("probability flow in D, rank 64", (2**12, 2**14, 2**16), 1, lambda D: _flow(D, random))
+    yield _row("score of n images", (1000, 2000, 4000), 1, lambda n: _score(n, random))
 
 
-def _row(name: str, sizes: Iterable[int], expected: float, made: Callable, factor: int) -> Row:
-    seconds = {n // factor: _cpu(made(n // factor)) for n in sizes}
+def _row(name: str, sizes: Iterable[int], expected: float, made: Callable) -> Row:
+    seconds = {n: least_cpu(made(n), REPEATS)[0] for n in sizes}
     return Row("growth of models", name, exponent(seconds)[0], "exponent", goal=expected + MARGIN)
-
-
-def _cpu(action: Callable, repeats: int = 9) -> float:
-    action()
-    found = []
-    for _ in range(repeats):
-        began = time.process_time()
-        action()
-        found.append(time.process_time() - began)
-    return min(found)
 
 
 def _inputs(n: int) -> np.ndarray:

@@ -29,22 +29,30 @@ PARTS = (
 """Modules with a function ``measure()``, whose rows have their part's name."""
 
 
-def run(part: str, record: Path) -> None:
-    """Measure one part in a fresh process, and put its rows into the record."""
+def run(part: str, record: Path, *arguments: str) -> None:
+    """Measure one part in a fresh process, and put its rows into the record.
+
+    ``arguments`` go to the part's function: the name of a device.
+    """
     fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=fresh) as process:
-        rows = process.submit(_rows, part).result()
-    benchmark.keep(record, machine(), rows)
+        rows = process.submit(_rows, part, *arguments).result()
+        told = machine() | ({"device": process.submit(_model, *arguments).result()} if arguments else {})
+    benchmark.keep(record, told, rows)
 
 
-def _rows(part: str) -> list[Row]:
+def _rows(part: str, *arguments: str) -> list[Row]:
     found = []
-    for row in importlib.import_module(f"benchmarks.{part}").measure():
+    for row in importlib.import_module(f"benchmarks.{part}").measure(*arguments):
         beside = f"{row.ratio:9.3g} of {row.peer}" if row.ratio is not None else ""
         print(f"{row.name:60s} {row.value:11.4g} {row.unit:16s} {beside:44s} "
               f"{benchmark.goal_in_words(row)}", flush=True)  # fmt: skip
         found.append(row)
     return found
+
+
+def _model(device: str) -> str:
+    return importlib.import_module("benchmarks.device").model(device)
 
 
 def machine() -> dict:

@@ -9,6 +9,8 @@ import numpy as np
 
 from theory.benchmark import Row
 
+from .measure import least_cpu
+
 DIMENSION, RANK, SAMPLES = 3072, 512, 100
 START, END = 80.0, 0.002
 GOAL = 1 / 300
@@ -29,24 +31,14 @@ def measure() -> Iterator[Row]:
     model = GaussianModel.from_spectrum(rng.normal(size=DIMENSION), U, np.geomspace(100, 1e-4, RANK))
     for dtype, rtol in RTOL.items():
         x = (START * rng.normal(size=(SAMPLES, DIMENSION))).astype(dtype)
-        ours, exact = _cpu(lambda x=x: model.probability_flow(x, END, START), repeats=9)
+        ours, exact = least_cpu(lambda x=x: model.probability_flow(x, END, START), 9)
         name = f"{SAMPLES} exact trajectories, D = {DIMENSION}, {dtype}"
         for peer, solve in (("DOP853", _dop853), ("diffrax Dopri8", _dopri8)):
-            theirs, found = _cpu(solve(model, x, rtol), repeats=1)
-            off = np.max(np.abs(found - exact)) / np.max(np.abs(exact))
-            if not off < 100 * rtol:
+            theirs, found = least_cpu(solve(model, x, rtol), 1, warmed_up=True)
+            off = np.max(np.abs(np.asarray(found) - exact)) / np.max(np.abs(exact))
+            if not off < 100 * rtol:  # the errors of some hundred steps add up
                 raise AssertionError(f"{peer}, {dtype}: differs from the closed form by {off:.0e}")
             yield Row(part, name, ours, "s of CPU", f"{peer}, rtol {rtol:g}", ours / theirs, GOAL)
-
-
-def _cpu(action, repeats: int) -> tuple[float, np.ndarray]:
-    """The least CPU time of a run, after one that warms up, and its result."""
-    found, spent = action() if repeats > 1 else None, []
-    for _ in range(repeats):
-        began = time.process_time()
-        found = np.asarray(action())
-        spent.append(time.process_time() - began)
-    return min(spent), found
 
 
 def _dop853(model, x, rtol):

@@ -28,8 +28,19 @@ def test_measuring_a_part_again_replaces_its_rows_alone(tmp_path):
     benchmark.keep(path, {"cores": 2}, [PEER, ALONE])
     again = Row("evaluators", "sigmoid", 4.0, "ns a point", "lambdify", 0.3, 0.35)
     benchmark.keep(path, {"cores": 4}, [again])
-    assert benchmark.read(path) == ({"cores": 4}, [ALONE, again])
+    machines, rows = benchmark.read(path)
+    assert rows == [ALONE, again] and machines == {"memory": {"cores": 2}, "evaluators": {"cores": 4}}
     json.loads(path.read_text(), parse_constant=pytest.fail)
+
+
+def test_parts_are_told_by_machine_and_day():
+    here = {"processor": "a processor", "cores": 2, "measured": "2026-01-01", "numpy": "2.4"}
+    there = here | {"measured": "2026-01-02", "device": "a GPU"}
+    lines = benchmark.machines_in_words({"start-up": here, "device cuda": there, "memory": here})
+    assert lines == [
+        "start-up, memory: 2026-01-01, a processor, 2 cores",
+        "device cuda: 2026-01-02, a processor, 2 cores, a GPU",
+    ]
 
 
 def test_where_there_is_no_record_there_are_no_rows(tmp_path):
@@ -77,3 +88,9 @@ def test_an_unknown_part_is_named():
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert done.returncode == 2
     assert "no part named 'evaluator'; there is start_up, evaluators" in done.stderr
+
+
+def test_a_device_is_for_the_part_device():
+    command = [sys.executable, "-m", "benchmarks", "evaluators", "--device", "cuda"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 2 and "--device cuda is for the part device alone" in done.stderr

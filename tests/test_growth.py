@@ -61,7 +61,7 @@ def test_a_step_costs_its_inverse():
     )
     assert (found.size, [*found.seconds], found.expected) == ("1/step", [4, 8, 16, 32], 1.0)
     slope, error = found.time
-    assert abs(slope - 1) < 0.15 + 4 * error
+    assert abs(slope - 1) < growth.MARGIN + 4 * error
     assert found.memory[0] == pytest.approx(1, abs=0.1)  # traced without noise
 
 

@@ -41,19 +41,29 @@ class Row:
         return self.judged >= self.goal if self.at_least else self.judged <= self.goal
 
 
-def read(path: Path) -> tuple[dict, list[Row]]:
-    """The machine and the rows of a record; ({}, []) where there is no file."""
-    found = records.read(Path(path)) or {"machine": {}, "rows": []}
-    return dict(found["machine"]), [Row(**row) for row in found["rows"]]
+def read(path: Path) -> tuple[dict[str, dict], list[Row]]:
+    """The machine of each part, and the rows of a record; ({}, []) where there is no file."""
+    found = records.read(Path(path)) or {"machines": {}, "rows": []}
+    return dict(found["machines"]), [Row(**row) for row in found["rows"]]
 
 
 def keep(path: Path, machine: Mapping, rows: Iterable[Row]) -> None:
-    """Put the rows into the record, in place of all earlier ones of the same parts."""
-    new, (_, old) = list(rows), read(path)
-    parts = {row.part for row in new}
+    """Put the rows, measured on this machine, in place of all earlier ones of the same parts."""
+    new, (machines, old) = list(rows), read(path)
+    parts = {row.part: dict(machine) for row in new}
     kept = [row for row in old if row.part not in parts] + new
-    told = {"machine": dict(machine), "rows": [asdict(row) for row in kept]}
+    told = {"machines": machines | parts, "rows": [asdict(row) for row in kept]}
     records.write(Path(path), records.dumps(told))
+
+
+def machines_in_words(machines: Mapping[str, Mapping]) -> list[str]:
+    """A line for each machine and day: which parts were measured there."""
+    lines: dict[str, list[str]] = {}
+    for part, machine in machines.items():
+        cores = f"{machine['cores']} cores" if "cores" in machine else ""
+        told = [machine.get("measured", ""), machine.get("processor", ""), cores, machine.get("device", "")]
+        lines.setdefault(", ".join(filter(None, told)), []).append(part)
+    return [f"{', '.join(parts)}: {told}" for told, parts in lines.items()]
 
 
 def table(rows: Iterable[Row]) -> str:
@@ -62,9 +72,8 @@ def table(rows: Iterable[Row]) -> str:
     for row in rows:
         if row.goal is not None:
             ratio = "" if row.ratio is None else f"{row.ratio:.2g}"
-            lines.append(
-                f"| {row.name} | {row.value:.3g} {row.unit} | {row.peer} | {ratio} | {goal_in_words(row)} |"
-            )
+            measured = f"{row.value:.3g} {row.unit}".rstrip()
+            lines.append(f"| {row.name} | {measured} | {row.peer} | {ratio} | {goal_in_words(row)} |")
     return "\n".join(lines)
 
 
@@ -77,29 +86,18 @@ def goal_in_words(row: Row) -> str:
 
 def draw(rows: Iterable[Row], title: str = ""):
     """A figure: what each thing costs beside its peers, with the goals; raises ValueError without ratios."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as Canvas
-
-    from .figure import WIDTHS, _style
+    from .figure import one_line_each
 
     rows = [row for row in rows if row.ratio is not None]
     if not rows:
         raise ValueError("no ratio was measured, there is nothing to draw")
-    with _style():
-        canvas = Canvas(figsize=(WIDTHS[2], 0.8 + 0.17 * len(rows)), layout="constrained")
-        FigureCanvasAgg(canvas)
-        ax = canvas.subplots()
-        places = range(len(rows))
-        ax.plot([row.ratio for row in rows], places, "o", color="C0", label="measured")
+    with one_line_each([f"{row.name} / {row.peer}" for row in rows], title) as ax:
+        ax.plot([row.ratio for row in rows], range(len(rows)), "o", color="C0", label="measured")
         goals = [(row.goal, k) for k, row in enumerate(rows) if row.goal is not None]
         if goals:
             ax.plot(*zip(*goals, strict=True), "D", fillstyle="none", color="0.1", markersize=7, label="goal")
         ax.axvline(1, color="0.4", linewidth=0.8)
         ax.set_xscale("log")
-        ax.set_yticks(places, [f"{row.name} / {row.peer}" for row in rows])
-        ax.invert_yaxis()
-        ax.grid(axis="x", color="0.9")
         ax.set_xlabel("cost, ours over the peer's in the same run")
-        canvas.suptitle(title)
         ax.legend(loc="best")
-    return canvas
+    return ax.figure

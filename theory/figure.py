@@ -18,8 +18,8 @@ import inspect
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -100,12 +100,7 @@ class Figure(Named):
     @cached_property
     def canvas(self):
         """The drawn Matplotlib figure, its layout settled; drawn the first time it is asked for."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure as Canvas
-
-        with _style():
-            canvas = Canvas(figsize=self.size, layout="constrained")
-            FigureCanvasAgg(canvas)
+        with blank(*self.size) as canvas:
             axes = canvas.subplots(*self.panels)
             grid = list(canvas.axes)
             self.draw(axes)
@@ -243,6 +238,30 @@ def write_whole(files: Mapping[Path, bytes]) -> None:
         for part in parts.values():
             with suppress(OSError):  # where no file could be made there is none to remove
                 part.unlink(missing_ok=True)
+
+
+@contextmanager
+def blank(width: float, height: float):
+    """An empty Matplotlib figure of that size in inches, to be drawn on in the house style."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as Canvas
+
+    with _style():
+        canvas = Canvas(figsize=(width, height), layout="constrained")
+        FigureCanvasAgg(canvas)
+        yield canvas
+
+
+@contextmanager
+def one_line_each(names: Sequence[str], title: str):
+    """The axes of an empty figure with a horizontal line for each name, the first on top."""
+    with blank(WIDTHS[2], 0.8 + 0.17 * len(names)) as canvas:
+        ax = canvas.subplots()
+        ax.set_yticks(range(len(names)), names)
+        ax.invert_yaxis()
+        ax.grid(axis="x", color="0.9")
+        canvas.suptitle(title)
+        yield ax
 
 
 def _style():

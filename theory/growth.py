@@ -25,8 +25,15 @@ FORM_SECONDS, SIMULATION_SECONDS = 0.02, 0.5
 
 FEWEST_POINTS, MOST_POINTS = 32, 2**21
 """Of larger arrays each result is a fresh mapping of memory, whose pages cost more than the formula."""
+
 ENSEMBLES = ("replicates", "networks", "chains", "draws", "samples", "students", "batch")
 """Settings that count independent copies: the first that a simulation has is its size."""
+
+FEWEST_COPIES = 16
+"""Of fewer, an eighth is too small a size to tell anything."""
+
+MARGIN = 0.15
+"""An exponent may exceed the expected one by this and three of its errors: caches are left as sizes grow."""
 
 MATRICES = {"width": 2.0}
 """Settings whose exponent is not 1, unless the simulation says otherwise: layers are square matrices."""
@@ -54,7 +61,7 @@ class Growth:
     @property
     def faster_than_expected(self) -> bool:
         """Whether time or memory grows beyond what is expected by more than its error explains."""
-        return any(p - self.expected > 0.15 + 3 * (error or 0.0) for p, error in (self.time, self.memory))
+        return any(p - self.expected > MARGIN + 3 * (error or 0.0) for p, error in (self.time, self.memory))
 
     def as_dict(self) -> dict:
         (p, error), (q, q_error) = self.time, self.memory
@@ -151,7 +158,7 @@ def _rungs(comparison: Comparison, settings: Mapping) -> tuple[str, list]:
     if ladder:
         return comparison.tolerance.varies, sorted(ladder, reverse=max(ladder) < 1)
     parameters = inspect.signature(comparison.simulation.run).parameters
-    names = [n for n in ENSEMBLES if n in settings and n in parameters and settings[n] >= 16]
+    names = [n for n in ENSEMBLES if n in settings and n in parameters and settings[n] >= FEWEST_COPIES]
     if not names:
         return "", []
     full = settings[names[0]]

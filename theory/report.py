@@ -122,14 +122,15 @@ def _survey(record: Mapping, folder: Path) -> dict:
 
 def _speed(path: Path | None) -> dict | None:
     """What the benchmarks measured, and its figure as a data URI."""
-    machine, rows = benchmark.read(path) if path else ({}, [])
+    machines, rows = benchmark.read(path) if path else ({}, [])
     if not rows:
         return None
     stream = io.BytesIO()
     if any(row.ratio is not None for row in rows):
         benchmark.draw(rows).savefig(stream, format="png", metadata={"Software": None})
     told = [(row, benchmark.goal_in_words(row)) for row in rows]
-    return {"machine": machine, "rows": told, "image": _data(stream.getvalue()) if stream.tell() else ""}
+    image = _data(stream.getvalue()) if stream.tell() else ""
+    return {"machines": benchmark.machines_in_words(machines), "rows": told, "image": image}
 
 
 def _data(image: bytes) -> str:

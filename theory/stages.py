@@ -128,13 +128,7 @@ def accuracy(theory: Theory, *, points: int = 1000, seed: int = 0, progress: Pro
             record |= {key: getattr(found, key) for key in kept}
         records.append({"holds": False} | record)
     _tell(progress, len(pairs), len(pairs), "")
-    return {
-        "theory": theory.name,
-        "holds": all(r["holds"] for r in records),
-        "seed": seed,
-        "closed_forms": records,
-        "seconds": round(time.perf_counter() - started, 2),
-    }
+    return _record(theory, started, {"seed": seed, "closed_forms": records})
 
 
 def compare(
@@ -170,13 +164,8 @@ def compare(
                 record |= _comparison_mutants(comparison, record["holds"])
         records.append(record | {"seconds": round(time.perf_counter() - begun, 2)})
     _tell(progress, len(chosen), len(chosen), "")
-    return {
-        "theory": theory.name,
-        "holds": all(r["holds"] for r in records),
-        "comparisons": records,
-        "mutants": _totals(r["mutants"] for r in records if "mutants" in r),
-        "seconds": round(time.perf_counter() - started, 2),
-    }
+    tried = _totals(r["mutants"] for r in records if "mutants" in r)
+    return _record(theory, started, {"comparisons": records, "mutants": tried})
 
 
 def _comparison_mutants(comparison, holds: bool) -> dict:
@@ -200,12 +189,7 @@ def figures(theory: Theory, folder: Path, chosen: dict | None = None, *, progres
         record = {"name": name, "caption": one.caption, "columns": one.columns, "files": files}
         records.append(record | {"holds": not error, "error": error})
     _tell(progress, len(chosen), len(chosen), "")
-    return {
-        "theory": theory.name,
-        "holds": all(r["holds"] for r in records),
-        "figures": records,
-        "seconds": round(time.perf_counter() - started, 2),
-    }
+    return _record(theory, started, {"figures": records})
 
 
 def trials(theory: Theory, folder: Path, *, progress: Progress = None) -> dict:
@@ -226,12 +210,7 @@ def trials(theory: Theory, folder: Path, *, progress: Progress = None) -> dict:
                 folder.mkdir(parents=True, exist_ok=True)
                 canvas.savefig(folder / f"{survey.name}.png", metadata={"Software": None})
         records.append(record)
-    return {
-        "theory": theory.name,
-        "holds": all(r["holds"] for r in records),
-        "surveys": records,
-        "seconds": round(time.perf_counter() - started, 2),
-    }
+    return _record(theory, started, {"surveys": records})
 
 
 def growth(theory: Theory, *, progress: Progress = None) -> dict:
@@ -249,12 +228,14 @@ def growth(theory: Theory, *, progress: Progress = None) -> dict:
         record = {"kind": kind, "name": name, "holds": not error, "error": error}
         records.append(record | (found.as_dict() if found else {}))
     _tell(progress, len(todo), len(todo), "")
-    return {
-        "theory": theory.name,
-        "holds": all(r["holds"] for r in records),
-        "growth": records,
-        "seconds": round(time.perf_counter() - started, 2),
-    }
+    return _record(theory, started, {"growth": records})
+
+
+def _record(theory: Theory, started: float, told: Mapping) -> dict:
+    """What every stage but the check records; it holds when everything in its lists does."""
+    parts = [part for several in told.values() if isinstance(several, list) for part in several]
+    holds = all(part["holds"] for part in parts)
+    return {"theory": theory.name, "holds": holds, **told, "seconds": round(time.perf_counter() - started, 2)}
 
 
 def _attempt(action: Callable, *args, fatal: tuple = (), **kwargs):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from .options import Json, Package
+from .options import Device, Json, Package
 
 Backend = Annotated[Literal["numpy", "jax", "torch", "mpmath", "rigorous"], Parameter()]
 
@@ -17,7 +17,7 @@ def evaluate(
     /,
     *values: str,
     backend: Backend = "numpy",
-    device: str | None = None,
+    device: Device = None,
     package: Package = "derivations",
     as_json: Json = False,
 ) -> None:
@@ -34,8 +34,6 @@ def evaluate(
         included) or a JSON array. Of several lists or ranges every combination is evaluated.
     backend
         What computes the numbers; rigorous prints balls that contain the exact value.
-    device
-        Where jax or torch computes: cpu (when not given), cuda or cuda:NUMBER.
     """
     from ..catalogue import find, select
     from ..cli import UsageError

@@ -62,14 +62,9 @@ def convergence(trial: Trial):
     """Errors against sizes, both logarithmic, with lines of the claimed and the measured order."""
     if not trial.curves:
         raise ValueError(f"{trial.subject}: this trial measured no convergence, there is nothing to draw")
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as Canvas
+    from ..figure import WIDTHS, blank
 
-    from ..figure import WIDTHS, _style
-
-    with _style():
-        canvas = Canvas(figsize=(WIDTHS[1], 0.75 * WIDTHS[1]), layout="constrained")
-        FigureCanvasAgg(canvas)
+    with blank(WIDTHS[1], 0.75 * WIDTHS[1]) as canvas:
         ax = canvas.subplots()
         for curve, marker in zip(trial.curves, "osD^v", strict=False):
             ax.loglog(curve.sizes, curve.errors, marker, fillstyle="none", label=curve.label)

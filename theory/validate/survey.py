@@ -91,18 +91,12 @@ def _verdict(trial: Trial) -> str:
 
 def orders(rows: Iterable[dict], title: str):
     """A figure: the measured order of every part, with its interval, beside the one that is claimed."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as Canvas
-
-    from ..figure import WIDTHS, _style
+    from ..figure import one_line_each
 
     rows = [r for r in rows if r["judged"] and r["order"] is not None]
     if not rows:
         raise ValueError(f"{title}: no order was measured, there is nothing to draw")
-    with _style():
-        canvas = Canvas(figsize=(WIDTHS[2], 0.8 + 0.17 * len(rows)), layout="constrained")
-        FigureCanvasAgg(canvas)
-        ax = canvas.subplots()
+    with one_line_each([r["name"] for r in rows], title) as ax:
         for k, r in enumerate(rows):
             low, high = r["order_interval"]
             ax.plot([low, high], [k, k], "-", color="C0", linewidth=2)
@@ -110,12 +104,8 @@ def orders(rows: Iterable[dict], title: str):
             if r["claimed_order"] is not None:
                 ax.plot(r["claimed_order"], k, "D", fillstyle="none", color="0.1", markersize=7,
                         label="claimed" if k == 0 else None)  # fmt: skip
-        ax.set_yticks(range(len(rows)), [r["name"] for r in rows])
-        ax.invert_yaxis()
-        ax.grid(axis="x", color="0.9")
         ax.set_xlabel("order of convergence")
-        canvas.suptitle(title)
         claimed = [r["claimed_order"] for r in rows if r["claimed_order"] is not None]
         ax.set_xlim(0, max([r["order_interval"][1] for r in rows] + claimed) + 0.3)  # no order is negative
         ax.legend(loc="upper right")
-    return canvas
+    return ax.figure

@@ -134,13 +134,13 @@ def _source(dimension: int, common: bool, flat: bool, refined: bool) -> str:
     exact += "".join(several([f" - 2.0*alpha*alpha*(variance[i] - v)*h*half[i]*({apart})"]))
     weigh = [
         f"gain = {exact if refined else linear}",
-        "gains[k*256 + i + #] = gain",
+        f"gains[k*{_BLOCK} + i + #] = gain",
         "both larger = where(gain_0 > gain_1, gain_0, gain_1)",
         "both top[i] = where(larger > top[i], larger, top[i])",
     ]
     # below exp(-700) numbers are subnormal, and slow; no sum has a digit of them
     add = [
-        "gain = gains[k*256 + i + #] - top[i]",
+        f"gain = gains[k*{_BLOCK} + i + #] - top[i]",
         "w = exp_of_moderate(where(gain > -700.0, gain, -700.0))",
         "both share[i] += w_0 + w_1",
         *several(["both slope[i] += w_0*b_0 + w_1*b_1"]),
