@@ -91,7 +91,7 @@ def test_csv_holds_the_data_to_the_last_digit(tmp_path):
 
 
 def test_rebuild_is_byte_identical_across_processes(tmp_path):
-    program = f"import test_figure as m; [f.build('{{}}', ('pdf', 'png', 'svg')) for f in (m.kinds, m.plain)]"
+    program = "import test_figure as m; [f.build('{}', ('pdf', 'png', 'svg')) for f in (m.kinds, m.plain)]"
     contents = []
     for run in ("first", "second"):
         folder = tmp_path / run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import lru_cache, partial
 
 import numpy as np
@@ -13,9 +14,17 @@ _TERMS = 64
 def hyper_series(upper, lower, z):
     """pFq(upper; lower; z) by its series, for |z| <= 1/2; Horner's scheme, innermost term first."""
     total = 1.0
+    if _all_numbers(*upper, *lower):
+        for ratio in reversed(_ratios_in_numbers(upper, lower)):
+            total = 1.0 + total * (ratio * z)
+        return total
     for n in range(_TERMS - 1, -1, -1):
         total = 1.0 + total * _ratio(upper, lower, z, n)
     return total
+
+
+def _all_numbers(*parameters) -> bool:
+    return all(isinstance(x, int | float) for x in parameters)
 
 
 def _ratio(upper, lower, z, n):
@@ -28,10 +37,32 @@ def _ratio(upper, lower, z, n):
     return ratio
 
 
+@lru_cache(maxsize=256)
+def _ratios_in_numbers(upper: tuple[float, ...], lower: tuple[float, ...]) -> tuple[float, ...]:
+    """The same at z = 1, each rounded once: those of a polynomial, else of the terms that count."""
+    ratios, size = [], 1.0
+    ends = any(a <= 0 and a == int(a) for a in upper)
+    for n in range(_TERMS):
+        ratio = Fraction(1, n + 1)
+        for a in upper:
+            ratio *= Fraction(a) + n
+        for b in lower:
+            ratio /= Fraction(b) + n
+        size *= float(ratio) * _reach(upper, lower)
+        if ratio == 0 or (abs(size) < 2.0**-70 and not ends):
+            break
+        ratios.append(float(ratio))
+    return tuple(ratios)
+
+
+def _reach(upper, lower) -> float:
+    """Up to which |z| the series is summed: with fewer upper parameters the terms add up to 27 or so."""
+    return 4.0 if len(upper) < len(lower) else 0.5
+
+
 def _summed(upper, lower, z):
-    """Where the series is summed: up to |z| = 1/2 (4, if it has fewer upper parameters: then its terms' sizes
-    add up to 27 or so), and where it is a polynomial of no more terms."""
-    found = abs(z) <= (4.0 if len(upper) < len(lower) else 0.5)
+    """Where the series is summed: up to its reach, and where it is a polynomial of no more terms."""
+    found = abs(z) <= _reach(upper, lower)
     for a in upper:
         found = found | ((a <= 0) & (a > -_TERMS) & (a == a // 1))
     return found
@@ -50,10 +81,15 @@ def hyper_numpy(upper, lower, z):
 
 
 def hyper_jax(upper, lower, z):
-    """The series, as a loop, for unrolled it takes XLA many seconds; NaN where it is not good."""
+    """The series; NaN where it is not good.
+
+    A loop where parameters are arrays, for unrolled it takes XLA many seconds.
+    """
     import jax
     import jax.numpy as jnp
 
+    if _all_numbers(*upper, *lower):
+        return jnp.where(_summed(upper, lower, jnp.asarray(z)), hyper_series(upper, lower, z), jnp.nan)
     one = jnp.ones_like(sum((*upper, *lower), jnp.asarray(z, float)))
     step = lambda k, total: 1.0 + total * _ratio(upper, lower, z, (_TERMS - 1.0) - k)  # noqa: E731
     series = jax.lax.fori_loop(0, _TERMS, step, one)
