@@ -95,17 +95,14 @@ def losses_by_euler(*, xp, rng, progress, step) -> Measurement:
 
 def descent_of_modes(*, xp, rng, progress, eta, n, replicates=512) -> Measurement:
     """What is left of the residual along each component after n steps, in the parameters of linear models."""
-    values, eigenvalues = [], []
-    for child in rng.spawn(replicates):
-        J = child.normal(size=(POINTS, PARAMETERS)) / np.sqrt(PARAMETERS)
-        lam, V = np.linalg.eigh(J @ J.T)
-        start, w = xp.asarray(V.sum(1)), xp.zeros(PARAMETERS)
-        J = xp.asarray(J)
-        for _ in range(n):
-            w = w - eta * (J.T @ (start + J @ w))
-        values.append(xp.asarray(V).T @ (start + J @ w))
-        eigenvalues.append(lam)
-    return Measurement(xp.stack(values), {"lam": np.array(eigenvalues)}, steps=n)
+    J = np.stack([child.normal(size=(POINTS, PARAMETERS)) for child in rng.spawn(replicates)])
+    J = J / np.sqrt(PARAMETERS)
+    lam, V = np.linalg.eigh(J @ J.mT)
+    J, V, w = xp.asarray(J), xp.asarray(V), xp.zeros((replicates, PARAMETERS, 1))
+    start = xp.sum(V, axis=2, keepdims=True)
+    for _ in range(n):
+        w = w - eta * (J.mT @ (start + J @ w))
+    return Measurement((V.mT @ (start + J @ w))[..., 0], {"lam": lam}, steps=n)
 
 
 def on_a_circle(training: int = POINTS, tests: int = TESTS):

@@ -48,14 +48,15 @@ def distances(*, xp, rng, progress, network, x, width, replicates) -> Measuremen
     """How far apart the tangent kernels of two networks are, as `pairs`; a replicate is two networks."""
     run = dict(xp=xp, rng=rng, progress=progress, network=network, x=x, width=width)
     found = tangents(**run, replicates=2 * replicates).values
-    return Measurement(np.abs(found[::2] - found[1::2]), steps=width)
+    return Measurement(xp.abs(found[::2] - found[1::2]), steps=width)
 
 
-def pairs(kernel: np.ndarray) -> np.ndarray:
+def pairs(kernel, xp):
     """Kernels (networks, B, B) on and above their diagonals, (networks, B, positions, B, positions) whole."""
-    if kernel.ndim == 3:
-        return kernel[:, *np.triu_indices(kernel.shape[-1])]
-    return kernel.reshape(len(kernel), -1)
+    entries, B = xp.reshape(kernel, (kernel.shape[0], -1)), kernel.shape[-1]
+    if kernel.ndim > 3:
+        return entries
+    return xp.take(entries, xp.asarray(np.flatnonzero(np.triu(np.ones((B, B))))), axis=1)
 
 
 def _networks(kernel, network, x, width, replicates, options, xp, rng, progress) -> Measurement:
@@ -66,10 +67,10 @@ def _networks(kernel, network, x, width, replicates, options, xp, rng, progress)
     found = []
     for k in range(batches):
         parameters = initialise(network, width, x.shape[1:], rng, xp, draws=draws, **options)
-        found.append(pairs(run(parameters, x)))
+        found.append(pairs(run(parameters, x), xp))
         if progress is not None:
             progress(k + 1, batches)
-    return Measurement(np.concatenate(found)[:replicates], steps=width)
+    return Measurement(xp.concat(found)[:replicates], steps=width)
 
 
 def _is_dense(network) -> bool:
@@ -82,22 +83,19 @@ def _dense_covariance(network, parameters, x):
 
 
 def _over_batches(kernel, network, xp):
-    """(parameters of many networks, x) -> their kernels, compiled by JAX; one by one on PyTorch."""
+    """(parameters of many networks, x) -> their kernels: by JAX, also for NumPy, or by PyTorch."""
     one = partial(kernel, network)
     if kernel is _dense_covariance:  # broadcasts
-        return lambda parameters, x: xp.to_numpy(one(parameters, x))
+        return one
     if xp.name == "torch":
-        from torch.utils._pytree import tree_map
+        from torch.func import vmap
 
-        def by_torch(parameters, x):
-            count = len(parameters[0][0])
-            each = (tree_map(lambda leaf, k=k: leaf[k], parameters) for k in range(count))
-            return np.stack([xp.to_numpy(one(entry, x)) for entry in each])
-
-        return by_torch
+        return vmap(one, (0, None))
     import jax
 
     many = jax.jit(jax.vmap(one, (0, None)))
+    if xp.name == "jax":
+        return many
 
     def by_jax(parameters, x):
         with jax.enable_x64(True):

@@ -60,8 +60,8 @@ def ranks(*, xp, rng, progress, k, d) -> Measurement:
     for degree, dimension in zip(k, d, strict=True):
         x = on_sphere(rng, 240, dimension)
         P = gegenbauer(xp, max(degree, 1), dimension, xp.asarray(x @ x.T))[degree]
-        found.append(int(xp.sum(xp.linalg.eigvalsh(P) > 1e-9)))
-    return Measurement(np.array(found, dtype=float))
+        found.append(xp.sum(xp.astype(xp.linalg.eigvalsh(P) > 1e-9, xp.float64)))
+    return Measurement(xp.stack(found))
 
 
 def kernel_matrices(*, xp, rng, progress, points, depth, d, replicates=16) -> Measurement:
