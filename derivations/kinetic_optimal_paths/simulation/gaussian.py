@@ -1,6 +1,7 @@
 """Gaussian data of correlated coordinates: energies by quadrature of E|u|^2, and least ones by L-BFGS.
 
 The velocity of the marginal N(0, C) is (dC/dt) C^-1 x/2, so that E|u|^2 = tr(dC/dt C^-1 dC/dt)/4.
+SciPy minimises a few numbers, on NumPy.
 """
 
 from __future__ import annotations
@@ -21,18 +22,19 @@ SHARES = np.array([2.0, 5.0]) / 7
 """(1 - 0.4)/(2.5 - 0.4) of the coordinates are wide: the mean variance is 1."""
 
 
-def spent(a, m, da, dm) -> np.ndarray:
-    """E|u|^2 of every mode at one time: (3,), from matrices in rotated coordinates."""
-    data, eye = _AXES * LAM @ _AXES.T, np.eye(3)
+def spent(a, m, da, dm, xp):
+    """E|u|^2 of every mode at times whose levels are (B,): (B, 3), from matrices in rotated coordinates."""
+    a, m, da, dm = (xp.asarray(v)[:, None, None] for v in (a, m, da, dm))
+    axes, data, eye = xp.asarray(_AXES), xp.asarray(_AXES * LAM @ _AXES.T), xp.eye(3)
     C, rate = a**2 * data + m**2 * eye, 2 * (a * da * data + m * dm * eye)
-    return np.diagonal(_AXES.T @ (rate @ np.linalg.solve(C, rate)) @ _AXES) / 4
+    return xp.sum(axes * (rate @ xp.linalg.solve(C, rate) @ axes), axis=1) / 4
 
 
 def energy_of_modes(*, xp, rng, progress, step, schedule) -> Measurement:
     """The energy of every mode, by the midpoint rule in time."""
     t = (np.arange(round(1 / step)) + 0.5) * step
-    found = step * sum(spent(*map(float, levels(schedule, s))) for s in t)
-    return Measurement(xp.asarray(found[None]), {"l": LAM[None]}, steps=len(t))
+    found = step * xp.sum(spent(*levels(schedule, t), xp), axis=0)
+    return Measurement(found[None], {"l": LAM[None]}, steps=len(t))
 
 
 def angle_of_circle(*, xp, rng, progress, step) -> Measurement:
@@ -40,14 +42,14 @@ def angle_of_circle(*, xp, rng, progress, step) -> Measurement:
     found, read = [], []
     for end in (np.pi / 6, np.pi / 3, np.pi / 2):
         count = round(1 / step)
-        theta = (np.arange(count) + 0.5) / count * end
-        s, c = np.sin(theta), np.cos(theta)
+        theta = xp.asarray((np.arange(count) + 0.5) / count * end)
+        s, c = xp.sin(theta), xp.cos(theta)
         # E|u|^2 at unit speed, of either level
         each = [((l - 1) * s * c) ** 2 / (l * s**2 + c**2) for l in (WIDE, NARROW)]
-        found.append(np.sum(np.sqrt(SHARES @ np.stack(each))) * end / count)
+        found.append(xp.sum(xp.sqrt(xp.asarray(SHARES) @ xp.stack(each))) * end / count)
         read.append(np.sin(end) ** 2)
     read = {"s": np.array(read)[:, None], "l_1": WIDE, "l_2": NARROW}
-    return Measurement(xp.asarray(np.array(found)[:, None]), read, steps=count)
+    return Measurement(xp.stack(found)[:, None], read, steps=count)
 
 
 def discrete_energy(levels_of_path: np.ndarray, l: np.ndarray, shares: np.ndarray, step: float):
