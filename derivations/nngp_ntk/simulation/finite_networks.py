@@ -98,7 +98,8 @@ def _over_batches(kernel, network, xp):
         return many
 
     def by_jax(parameters, x):
-        with jax.enable_x64(True):
+        # NumPy's arrays stay on the CPU, where there is a GPU too
+        with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
             return np.asarray(many(parameters, x))
 
     return by_jax
