@@ -117,9 +117,12 @@ def precise_namespace() -> SimpleNamespace:
         u, s, vt = mpmath.svd_r(to_mpmath(matrix), full_matrices=full_matrices)
         return to_object(u), np.array(list(s), dtype=object), to_object(vt)
 
+    def qr(matrix, mode):
+        return tuple(to_object(x) for x in mpmath.qr(to_mpmath(matrix), {"complete": "full"}[mode]))
+
     linalg = SimpleNamespace(
         solve=batched(lambda a, b: mpmath.inverse(a) * b), inv=batched(mpmath.inverse), svd=svd,
-        cholesky=batched(mpmath.cholesky),
+        qr=qr, cholesky=batched(mpmath.cholesky),
     )  # fmt: skip
     functions = {name: getattr(np, name) for name in _OBJECT_FUNCTIONS}
     functions |= {name: each(getattr(mpmath, name)) for name in ("exp", "expm1", "log", "sqrt")}

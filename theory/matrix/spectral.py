@@ -6,7 +6,7 @@ mpmath numbers, through the array namespace ``xp``.
 
 from __future__ import annotations
 
-from array_api_compat import device
+from array_api_compat import device, is_jax_array
 
 
 def bipartite_eigensystem(matrix, xp):
@@ -17,8 +17,10 @@ def bipartite_eigensystem(matrix, xp):
     eigensolver would blur to the rounding error of the largest.
     """
     p, q = matrix.shape
-    u, s, vt = xp.linalg.svd(matrix, full_matrices=True)
+    # not with all vectors: JAX has no derivative of that, and PyTorch's leaves out the last ones
+    u, s, vt = xp.linalg.svd(matrix, full_matrices=False)
     v, k = xp.matrix_transpose(vt), min(p, q)
+    u, v = xp.concat([u, _complement(u, xp)], axis=1), xp.concat([v, _complement(v, xp)], axis=1)
     half = xp.sqrt(0 * s[:1] + 0.5)
     values = xp.concat([s, -s, 0 * u[0, k:], 0 * v[0, k:]])
     first = xp.concat([v[:, :k] * half, v[:, :k] * half, 0 * _corner(v[:, :1], u[:1, k:]), v[:, k:]], axis=1)
@@ -28,6 +30,30 @@ def bipartite_eigensystem(matrix, xp):
 
 def _corner(column, row):
     return column * row
+
+
+def _complement(columns, xp):
+    """An orthonormal basis (n, n - k) of what is orthogonal to orthonormal columns (n, k).
+
+    Under differentiation it moves with the columns, and no more than it must; it stays orthonormal up to
+    the third order.
+    """
+    n, k = columns.shape
+    if n == k:
+        return columns[:, k:]
+    basis = xp.linalg.qr(_fixed(columns), mode="complete")[0][:, k:]
+    along = xp.matmul(xp.matrix_transpose(columns), basis)
+    apart = basis - xp.matmul(columns, along)
+    return apart + xp.matmul(xp.matmul(apart, xp.matrix_transpose(along)), along) / 2
+
+
+def _fixed(array):
+    """The same numbers, of which no derivative is taken."""
+    if is_jax_array(array):
+        from jax.lax import stop_gradient
+
+        return stop_gradient(array)
+    return array.detach() if hasattr(array, "detach") else array
 
 
 def graded_factors(rows, log_growth, xp):
