@@ -11,14 +11,14 @@ from .process import coefficients, moments
 
 def ddpm(*, xp, rng, progress, lam, betas, noise, samples, replicates) -> Measurement:
     """The variance of what a DDPM sampler makes of modes of variance ``lam``, from its definition."""
-    lam, betas = np.asarray(lam, dtype=float), np.asarray(betas, dtype=float)
+    lam, betas = xp.asarray(np.asarray(lam, dtype=float)), np.asarray(betas, dtype=float)
     squared = np.cumprod(1 - betas)
 
     def draw(rng):
-        start = np.sqrt(squared[-1] * lam + 1 - squared[-1])
-        x = xp.asarray(start * rng.normal(size=(samples, len(lam))))
+        start = xp.sqrt(squared[-1] * lam + 1 - squared[-1])
+        x = start * xp.asarray(rng.normal(size=(samples, len(lam))))
         for i in range(len(betas) - 1, -1, -1):
-            score = -x / xp.asarray(squared[i] * lam + 1 - squared[i])
+            score = -x / (squared[i] * lam + 1 - squared[i])
             before = squared[i - 1] if i else 1.0
             added = betas[i] if noise == "beta" else betas[i] * (1 - before) / (1 - squared[i])
             z = xp.asarray(rng.normal(size=(samples, len(lam))))
@@ -30,12 +30,12 @@ def ddpm(*, xp, rng, progress, lam, betas, noise, samples, replicates) -> Measur
 
 def smld(*, xp, rng, progress, lam, sigmas, samples, replicates) -> Measurement:
     """The variance of what the ancestral sampler of SMLD makes of modes, down to the lowest level."""
-    lam, squares = np.asarray(lam, dtype=float), np.asarray(sigmas, dtype=float) ** 2
+    lam, squares = xp.asarray(np.asarray(lam, dtype=float)), np.asarray(sigmas, dtype=float) ** 2
 
     def draw(rng):
-        x = xp.asarray(np.sqrt(lam + squares[-1]) * rng.normal(size=(samples, len(lam))))
+        x = xp.sqrt(lam + squares[-1]) * xp.asarray(rng.normal(size=(samples, len(lam))))
         for here, below in zip(squares[:0:-1], squares[-2::-1], strict=True):
-            score = -x / xp.asarray(lam + here)
+            score = -x / (lam + here)
             z = xp.asarray(rng.normal(size=(samples, len(lam))))
             x = x + (here - below) * score + np.sqrt(below * (here - below) / here) * z
         return xp.mean(x**2, axis=0)
@@ -48,7 +48,7 @@ def langevin(*, xp, rng, progress, v, epsilon, V0, n, samples, replicates) -> Me
     step = xp.asarray(np.asarray(epsilon, dtype=float))
 
     def draw(rng):
-        x = xp.asarray(np.sqrt(V0) * rng.normal(size=(samples, len(step))))
+        x = np.sqrt(V0) * xp.asarray(rng.normal(size=(samples, len(step))))
         for _ in range(n):
             z = xp.asarray(rng.normal(size=(samples, len(step))))
             x = x - step * x / v + xp.sqrt(2 * step) * z
@@ -66,14 +66,13 @@ def regression(*, xp, rng, progress, lam, betas, clean, samples, replicates) -> 
     betas = np.asarray(betas, dtype=float)
 
     def draw(rng):
-        x = np.sqrt(lam) * rng.normal(size=samples)
+        x = np.sqrt(lam) * xp.asarray(rng.normal(size=samples))
         for i, beta in enumerate(betas):
             if i == clean:
-                cleaner = xp.asarray(x)
-            x = np.sqrt(1 - beta) * x + np.sqrt(beta) * rng.normal(size=samples)
-        noisier = xp.asarray(x)
-        slope = xp.sum(cleaner * noisier) / xp.sum(noisier**2)
-        return xp.stack([slope, xp.sum((cleaner - slope * noisier) ** 2) / (samples - 1)])
+                cleaner = x
+            x = np.sqrt(1 - beta) * x + np.sqrt(beta) * xp.asarray(rng.normal(size=samples))
+        slope = xp.sum(cleaner * x) / xp.sum(x**2)
+        return xp.stack([slope, xp.sum((cleaner - slope * x) ** 2) / (samples - 1)])
 
     levels = np.cumprod(1 - betas)
     read = {
@@ -90,18 +89,19 @@ def euler_maruyama(*, xp, rng, progress, step, process, lam) -> Measurement:
 
     The steps are linear with independent noise, so that the variance is followed instead of samples.
     """
-    lam = np.asarray(lam, dtype=float)
+    lam = xp.asarray(np.asarray(lam, dtype=float))
     count, ends = round(1 / step), (0.8, 0.6, 0.4, 0.2)
     times = np.arange(count + 1) / count
-    alphas, sigma2s = moments(process, times)
-    noisy = alphas[:, None] ** 2 * lam + sigma2s[:, None]
-    variance, found = noisy[-1], {}
+    along_time = (*moments(process, times), *coefficients(process, times))
+    alpha, sigma2, f, g2 = (xp.asarray(np.reshape(v, (-1, 1))) for v in along_time)
+    noisy = alpha**2 * lam + sigma2
+    kept, added = (1 - step * (f + g2 / noisy)) ** 2, step * g2
+    variance, found = noisy[-1, :], {}
     for k in range(count, 0, -1):
-        f, g2 = coefficients(process, times[k])
-        variance = (1 - step * (f + g2 / noisy[k])) ** 2 * variance + step * g2
+        variance = kept[k, :] * variance + added[k, :]
         found[k - 1] = variance
-    rows = np.stack([found[round(end * count)] for end in ends])
-    return Measurement(xp.asarray(rows), {"t": np.array(ends)[:, None]}, steps=count)
+    rows = xp.stack([found[round(end * count)] for end in ends])
+    return Measurement(rows, {"t": np.array(ends)[:, None]}, steps=count)
 
 
 def strong_errors(rng, process: str, lam: float, counts, *, paths: int, reference: int) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""Moments, probability flow, likelihood and score difference from their equations of motion."""
+"""Moments, probability flow, likelihood and score difference from their equations of motion.
+
+The state is that of one sample, a few numbers integrated by SciPy: NumPy.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The VE, VP and sub-VP processes as code would state them, integrated numerically.
 
 Integration is by SciPy's Runge-Kutta methods of order 5 or 3, in equal steps where a comparison follows
-the error of the step, and by DOP853 at its finest tolerance where only the values matter.
+the error of the step, and by DOP853 at its finest tolerance where only the values matter. The state is a
+few numbers: NumPy.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ BETA = (0.1, 20.0)
 SIGMA = (0.01, 50.0)
 
 
-def coefficients(process: str, t: float) -> tuple[float, float]:
-    """Drift f and squared diffusion g2 at time t, with the parameters ``BETA`` and ``SIGMA``."""
+def coefficients(process: str, t) -> tuple:
+    """Drift f and squared diffusion g2 at times t, with the parameters ``BETA`` and ``SIGMA``."""
     if process == "VE":
         return 0.0, 2 * np.log(SIGMA[1] / SIGMA[0]) * (SIGMA[0] * (SIGMA[1] / SIGMA[0]) ** t) ** 2
     beta = BETA[0] + t * (BETA[1] - BETA[0])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from math import exp
+from math import exp, log
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -118,21 +118,20 @@ def log_amplitude(denoise: Callable, lam, start: float, distances) -> np.ndarray
     return found
 
 
-def final_error(
-    sampler: str, lam, *, h: float, length: float, highest: float, ends=(1.0,), xp=np
-) -> np.ndarray:
-    """ln(x/x_exact) of each mode after the parts ``ends`` of the way: (ends, modes).
+def final_error(sampler: str, lam, *, h: float, length: float, highest: float, ends=(1.0,), xp=np):
+    """ln(x/x_exact) of each mode after the parts ``ends`` of the way: (ends, modes), of the library ``xp``.
 
     Multistep methods start from exact history, by DOP853 on the same denoiser.
     """
-    lam, start = np.asarray(lam, dtype=float), -np.log(highest)
+    lam, start = np.asarray(lam, dtype=float), -log(highest)
+    modes = xp.asarray(lam)
     steps = [round(end * length / h) for end in ends]
 
     def denoise(x, level):
         return lam / (lam + np.exp(-2 * level)) * x
 
     def denoise_on(x, level):
-        return xp.asarray(lam / (lam + exp(-2 * level))) * x
+        return modes / (modes + exp(-2 * level)) * x
 
     distances = [*(k * h for k in steps), -h, -2 * h]
     amplitudes = log_amplitude(denoise, lam, start, np.array(distances))
@@ -144,20 +143,18 @@ def final_error(
         SAMPLERS[sampler], denoise_on, xp.asarray(np.ones_like(lam)),
         start=start, h=h, steps=steps[-1], history=history,
     )  # fmt: skip
-    to_numpy = getattr(xp, "to_numpy", np.asarray)
-    logs = np.log(np.stack([to_numpy(path[k - 1]) for k in steps]))
-    return logs - amplitudes[: len(steps)]
+    return xp.log(xp.stack([path[k - 1] for k in steps])) - xp.asarray(amplitudes[: len(steps)])
 
 
 def scaled_error(*, xp, rng, progress, step, sampler, order, lam=(0.1, 1.0, 9.0)) -> Measurement:
     """What a sampler's final log-amplitude is off, in units of step^order, after each third of the way."""
     ends = np.array([1, 2, 3]) / 3
     lam = np.asarray(lam, dtype=float)
-    error = final_error(sampler, lam, h=step, length=LENGTH, highest=HIGHEST, ends=ends)
+    error = final_error(sampler, lam, h=step, length=LENGTH, highest=HIGHEST, ends=ends, xp=xp)
     lowest = HIGHEST * np.exp(-LENGTH * ends)[:, None]
     read = {"kappa_T": HIGHEST**2 / (HIGHEST**2 + lam), "kappa_0": lowest**2 / (lowest**2 + lam)}
     # what is rounded in the sample is divided by step^order with it
-    return Measurement(xp.asarray(error / step**order), read, steps=round(LENGTH / step ** (order + 1)))
+    return Measurement(error / step**order, read, steps=round(LENGTH / step ** (order + 1)))
 
 
 def _run(sampler: str, order: int) -> Simulation:
