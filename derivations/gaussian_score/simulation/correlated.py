@@ -7,18 +7,18 @@ import numpy as np
 from ..data import orthonormal
 
 MEAN = np.array([0.4, -0.3, 0.8])
-_DIRECTIONS = orthonormal(np.random.default_rng(7), 3)
+DIRECTIONS = orthonormal(np.random.default_rng(7), 3)
 SPECTRA = {"full": np.array([2.5, 0.4, 0.03]), "thin": np.array([2.5, 0.4, 0.0])}
 
 
 def covariance(data: str) -> np.ndarray:
     """Sigma (3, 3): of "full" rank, or with one direction in which the data do not vary ("thin")."""
-    return _DIRECTIONS * SPECTRA[data] @ _DIRECTIONS.T
+    return DIRECTIONS * SPECTRA[data] @ DIRECTIONS.T
 
 
 def in_modes(values) -> np.ndarray:
     """Vectors on the last axis, in the eigenbasis of the covariances."""
-    return np.asarray(values) @ _DIRECTIONS
+    return np.asarray(values) @ DIRECTIONS
 
 
 def levels(schedule: str, t) -> tuple:

@@ -1,4 +1,7 @@
-"""The probability flow of correlated Gaussian data, integrated in equal steps."""
+"""The probability flow of correlated Gaussian data, integrated in equal steps.
+
+One sample in three dimensions, a few numbers integrated by SciPy: NumPy.
+"""
 
 from __future__ import annotations
 

@@ -18,22 +18,23 @@ _NODES = np.linspace(-13.0, 13.0, 4001)
 _PLACES = np.array([[0.3, 0.2], [-1.1, 0.4], [0.8, -0.3], [0.2, 1.3], [2.0, -1.0]])
 
 
-def missed_by_gaussian(points, masses, *, alpha: float, sigma: float) -> tuple[float, float]:
+def missed_by_gaussian(points, masses, *, alpha: float, sigma: float, xp=np) -> tuple:
     """Fraction of the score's variance that the Gaussian of the same mean and variance misses, and share
     of signal in the sample's variance, for points with masses on a line under noise.
 
-    The score is the slope of the noisy density over the density; both are sums over the points.
+    The score is the slope of the noisy density over the density; both are sums over the points. Both
+    numbers are arrays of the library ``xp`` with no axes.
     """
-    points, masses = np.asarray(points, dtype=float), np.asarray(masses, dtype=float)
+    points, masses = (xp.asarray(np.asarray(v, dtype=float)) for v in (points, masses))
     apart = points - masses @ points
     signal = alpha**2 * (masses @ apart**2)
     variance = signal + sigma**2
-    x = _NODES * np.sqrt(variance)
-    terms = masses * np.exp(-((x[:, None] - alpha * apart) ** 2) / (2 * sigma**2))
-    density = terms.sum(axis=1)
-    score = -(terms * (x[:, None] - alpha * apart)).sum(axis=1) / sigma**2 / density
+    x = xp.asarray(_NODES) * xp.sqrt(variance)
+    terms = masses * xp.exp(-((x[:, None] - alpha * apart) ** 2) / (2 * sigma**2))
+    density = xp.sum(terms, axis=1)
+    score = -xp.sum(terms * (x[:, None] - alpha * apart), axis=1) / sigma**2 / density
     missed = density @ (score + x / variance) ** 2 / (density @ score**2)
-    return float(missed), float(signal / variance)
+    return missed, signal / variance
 
 
 def moments(points, masses) -> tuple[float, float, float]:
@@ -64,20 +65,21 @@ def far_field(*, xp, rng, progress, step, alpha, reference) -> Measurement:
     for points, masses, power in _LAWS:
         lam, skewness, kurtosis = moments(points, masses)
         sigma = alpha * np.sqrt(lam * (1 / step - 1))
-        missed, share = missed_by_gaussian(points, masses, alpha=alpha, sigma=sigma)
+        missed, share = missed_by_gaussian(points, masses, alpha=alpha, sigma=sigma, xp=xp)
         at_reference = alpha**2 * lam / (alpha**2 * lam + reference**2)
         found.append(missed * (at_reference / share) ** power)
         read.append((lam, reference, skewness, kurtosis))
     names = ("lam", "sigma", "skewness", "kurtosis")
     inputs = dict(zip(names, np.array(read).T, strict=True))
     # what is missed is the square of a difference of scores that nearly agree
-    return Measurement(xp.asarray(np.array([found])), inputs, steps=round(len(_NODES) / step**2))
+    return Measurement(xp.stack(found)[None, :], inputs, steps=round(len(_NODES) / step**2))
 
 
 def mean_in_window(*, xp, rng, progress, step, x, x_1, x_2, pi_1, pi_2, alpha, sigma) -> Measurement:
     """The mean of two clean points, given that the noisy sample lies within step/2 of x.
 
     The points' masses times the noise's probability of the window; only its density at a point is the limit.
+    A few numbers: NumPy.
     """
     x, x_1, x_2, pi_1, pi_2, alpha, sigma = np.broadcast_arrays(x, x_1, x_2, pi_1, pi_2, alpha, sigma)
 
@@ -97,25 +99,26 @@ def slope_of_log_density(
 
     The density is a sum of Gaussian densities, with inverses and determinants of their covariances.
     """
-    means, covariances = (np.asarray(v, dtype=float) for v in (means, covariances))
-    x = _PLACES
-    noisy = alpha**2 * covariances + sigma**2 * np.eye(means.shape[1])
-    precisions, logs = np.linalg.inv(noisy), np.linalg.slogdet(2 * np.pi * noisy)[1]
+    weights, means, covariances, x = (
+        xp.asarray(np.asarray(v, dtype=float)) for v in (weights, means, covariances, _PLACES)
+    )
+    eye = xp.eye(means.shape[1])
+    noisy = alpha**2 * covariances + sigma**2 * eye
+    precisions, logs = xp.linalg.inv(noisy), xp.linalg.slogdet(2 * np.pi * noisy)[1]
 
     def log_density(x):
-        apart = x[:, None] - alpha * means
-        squares = np.einsum("bki,kij,bkj->bk", apart, precisions, apart)
-        return np.log(np.sum(np.asarray(weights) * np.exp(-(squares + logs) / 2), axis=1))
+        apart = (x[:, None, :] - alpha * means)[..., None]
+        squares = xp.sum(apart * (precisions @ apart), axis=(2, 3))
+        return xp.log(xp.sum(weights * xp.exp(-(squares + logs) / 2), axis=1))
 
-    axes = step * np.eye(means.shape[1])
-    rows = []
+    axes, rows = step * eye, []
     for i, e in enumerate(axes):
         rows.append((log_density(x + e) - log_density(x - e)) / (2 * step))
-        for f in axes[: i + 1]:
+        for f in axes[: i + 1, :]:
             mixed = log_density(x + e + f) - log_density(x + e - f)
             mixed = mixed - log_density(x - e + f) + log_density(x - e - f)
             rows.append(mixed / (4 * step**2))
-    return Measurement(xp.asarray(np.array(rows).T), {"x": x}, steps=round(16 / step**2))
+    return Measurement(xp.stack(rows, axis=1), {"x": x}, steps=round(16 / step**2))
 
 
 def noisy_digits(*, xp, rng, progress, alpha, sigma, samples, replicates) -> Measurement:
@@ -124,17 +127,19 @@ def noisy_digits(*, xp, rng, progress, alpha, sigma, samples, replicates) -> Mea
     The denoiser is the function D with E[(x_0 - D(x)).f(x)] = 0 for every f: measured is x_0.f(x) for
     f = x, tanh(4 x), and |x_0|^2 of the first 8 draws; read off are the noisy digits.
     """
-    images = digits()
+    images = xp.asarray(digits())
+    count, size = images.shape
 
     def draw(rng):
-        clean = images[rng.integers(len(images), size=samples)]
-        noisy = alpha * clean + sigma * rng.normal(size=clean.shape)
-        products = [np.mean(np.sum(clean * f, axis=1)) for f in (noisy, np.tanh(4 * noisy))]
-        return np.concatenate([[*products, np.mean(np.sum(clean[:8] ** 2, axis=1))], noisy.ravel()])
+        clean = xp.take(images, xp.asarray(rng.integers(count, size=samples)), axis=0)
+        noisy = alpha * clean + sigma * xp.asarray(rng.normal(size=(samples, size)))
+        found = [xp.mean(xp.sum(clean * f, axis=1)) for f in (noisy, xp.tanh(4 * noisy))]
+        found.append(xp.mean(xp.sum(clean[:8, :] ** 2, axis=1)))
+        return xp.concat([xp.stack(found), xp.reshape(noisy, (-1,))])
 
     drawn = replicate(draw, replicates, rng=rng, progress=progress)
-    noisy = drawn[:, 3:].reshape(replicates, samples, -1)
-    return Measurement(xp.asarray(drawn[:, :3]), {"x": noisy})
+    noisy = xp.reshape(drawn[:, 3:], (replicates, samples, size))
+    return Measurement(drawn[:, :3], {"x": noisy})
 
 
 _SCALES = {"laptop": {}, "gpu": {}}

@@ -8,7 +8,7 @@ import numpy as np
 
 from theory.simulation import Measurement, Simulation, replicate
 
-from .correlated import MEAN, SPECTRA, covariance, in_modes
+from .correlated import DIRECTIONS, MEAN, SPECTRA, covariance, in_modes
 
 POINTS = np.array([[1.5, 0.2, -0.4], [-0.3, 0.9, 1.2]])
 RATES = (-0.7, 0.45)
@@ -20,11 +20,12 @@ def regressed(*, xp, rng, progress, target, data, alpha, sigma, samples, replica
     ``target``: "data" x_0, "noise" eps, "score" -eps/sigma (denoising score matching) or "rate", what the
     schedule moves the sample by. Gaussian draws have linear conditional means: the fit has no bias.
     """
-    roots = np.linalg.cholesky(covariance(data) + 1e-300 * np.eye(3))
+    root = xp.asarray(np.linalg.cholesky(covariance(data) + 1e-300 * np.eye(3)))
+    mean, modes = xp.asarray(MEAN), xp.asarray(DIRECTIONS)
     at = xp.asarray(np.column_stack([np.ones(len(POINTS)), POINTS]))
 
     def draw(rng):
-        clean = xp.asarray(MEAN + rng.normal(size=(samples, 3)) @ roots.T)
+        clean = mean + xp.asarray(rng.normal(size=(samples, 3))) @ root.T
         noise = xp.asarray(rng.normal(size=(samples, 3)))
         noisy = alpha * clean + sigma * noise
         aim = {
@@ -33,9 +34,9 @@ def regressed(*, xp, rng, progress, target, data, alpha, sigma, samples, replica
             "score": -noise / sigma,
             "rate": RATES[0] * clean + RATES[1] * noise,
         }[target]
-        with_one = xp.concat([xp.ones((samples, 1), dtype=noisy.dtype), noisy], axis=1)
+        with_one = xp.concat([xp.ones((samples, 1)), noisy], axis=1)
         fit = xp.linalg.solve(with_one.T @ with_one, with_one.T @ aim)
-        return xp.asarray(in_modes(xp.to_numpy(at @ fit)))
+        return at @ fit @ modes
 
     read = {"x": in_modes(POINTS), "lam": SPECTRA[data], "mu": in_modes(MEAN)}
     if target == "rate":

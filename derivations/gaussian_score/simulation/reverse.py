@@ -8,7 +8,7 @@ import numpy as np
 
 from theory.simulation import Measurement, Simulation
 
-from .correlated import SPECTRA, covariance, in_modes, levels
+from .correlated import DIRECTIONS, SPECTRA, covariance, levels
 
 FIRST, TIMES = 1.3, (1.0, 0.7, 0.4)
 WIDTH = 1.7
@@ -22,7 +22,7 @@ def euler_maruyama(*, xp, rng, progress, step, kappa, data, moment) -> Measureme
     mean and covariance are followed instead of draws. The mean is that of the deviation from the
     noisy mean, per unit of the start's, which the steps move as they move a difference of two samples.
     """
-    spread, eye = covariance(data), np.eye(3)
+    spread, eye, modes = xp.asarray(covariance(data)), xp.eye(3), xp.asarray(DIRECTIONS)
     matrix, width, rows, t = eye, WIDTH * eye, [], FIRST
     for end in TIMES:
         count = round((t - end) / step)
@@ -30,18 +30,17 @@ def euler_maruyama(*, xp, rng, progress, step, kappa, data, moment) -> Measureme
             alpha, sigma, dalpha, dsigma = levels("circle", t - k * step)
             f = dalpha / alpha
             g2 = 2 * sigma * dsigma - 2 * f * sigma**2
-            precision = np.linalg.inv(alpha**2 * spread + sigma**2 * eye)
-            move = eye - step * (f * eye + (1 + kappa) / 2 * g2 * precision)
+            precision = xp.linalg.inv(alpha**2 * spread + sigma**2 * eye)
+            move = (1 - step * f) * eye - (1 + kappa) / 2 * step * g2 * precision
             matrix, width = move @ matrix, move @ width @ move.T + step * kappa * g2 * eye
         t = end
-        both = in_modes(in_modes(matrix).T), in_modes(in_modes(width).T)
-        rows.append(np.diagonal(both[moment == "variance"]))
+        rows.append(xp.linalg.diagonal(modes.T @ (width if moment == "variance" else matrix) @ modes))
     both = np.array([levels("circle", t)[:2] for t in TIMES])
     read = {"lam": SPECTRA[data], "alpha": both[:, :1], "sigma": both[:, 1:]}
     read["alpha_T"], read["sigma_T"] = levels("circle", FIRST)[:2]
     if moment == "variance":
         read["V_T"] = WIDTH
-    return Measurement(xp.asarray(np.stack(rows)), read, steps=round((FIRST - TIMES[-1]) / step))
+    return Measurement(xp.stack(rows), read, steps=round((FIRST - TIMES[-1]) / step))
 
 
 _ALIKE = {"laptop": {}, "gpu": {}}
