@@ -41,7 +41,7 @@ def root(function, low, high, xp):
     """
     at_low, at_high, middle, side = function(low), function(high), low, 0 * low
     if not bool(xp.all((at_low < 0) & (at_high > 0))):
-        raise ValueError("no change of sign from minus to plus between the ends")
+        raise ValueError(f"no root between {low} and {high}: the function has to be negative, then positive")
     for _ in range(64):
         before, middle = middle, low - at_low * (high - low) / (at_high - at_low)
         if float(xp.max(xp.abs(middle - before))) <= 1e-14:
