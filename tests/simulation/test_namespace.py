@@ -39,7 +39,7 @@ def test_draws_arrive_unchanged_in_float64(backend):
 
 
 @pytest.mark.parametrize("backend", LIBRARIES)
-def test_an_array_is_a_copy(backend):
+def test_an_array_that_cannot_be_written_is_moved(backend):
     source = np.ones(2)
     source.flags.writeable = False
     with available(backend) as xp:

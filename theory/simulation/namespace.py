@@ -110,12 +110,16 @@ class Namespace:
         self._open.pop().close()
 
     def asarray(self, values, dtype=None):
-        """An array on the device: floating-point values in the namespace's type, others as they are."""
+        """An array on the device: floating-point values in the namespace's type, others as they are.
+
+        NumPy copies nothing that has the type already.
+        """
         array = self.to_numpy(values)
         if dtype is None and np.issubdtype(array.dtype, np.floating):
             dtype = self._float()
-        # A copy: PyTorch would otherwise share memory with (and warn about) read-only NumPy arrays.
-        moved = self._library.asarray(array.copy(), dtype=dtype, device=self._place)
+        if self.name != "numpy":  # PyTorch would share memory with (and warn about) read-only NumPy arrays
+            array = array.copy()
+        moved = self._library.asarray(array, dtype=dtype, device=self._place)
         self._received[id(moved)] = moved
         return moved
 
