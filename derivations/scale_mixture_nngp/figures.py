@@ -12,6 +12,7 @@ from derivations.nngp_ntk.architecture.layers import Dense
 from derivations.nngp_ntk.models.duals import activation
 from derivations.nngp_ntk.models.network import Network
 from theory.figure import figure
+from theory.simulation import namespace
 
 from .convergence import gamma_mean_error, mean_error
 from .data import split
@@ -27,6 +28,7 @@ from .trained_ensemble import loss_of_the_ensemble
 
 OPEN = {"linestyle": "none", "markerfacecolor": "none"}
 STYLES = ("-", "--", "-.", ":")
+NUMPY = namespace()
 
 
 def smooth(x, y, length=0.5):
@@ -61,10 +63,7 @@ def scale_priors(axes):
             f, np.exp(prior.log_marginal(1, np.maximum(f**2, 1e-12))), STYLES[k], color=f"C{k}", label=name
         )
         found = np.concatenate(
-            [
-                outputs(rng, 2000, 200, lambda r, n, p=prior: p.sample(r, n), count=1)[:, 0, 0]
-                for _ in range(20)
-            ]
+            [outputs(rng, 2000, 200, lambda r, n, p=prior: p.sample(r, n), NUMPY)[:, 0, 0] for _ in range(20)]
         ) / np.sqrt(one)
         height = np.histogram(found, edges)[0] / len(found) / np.diff(edges)
         middle = (edges[1:] + edges[:-1]) / 2
@@ -116,7 +115,8 @@ def distance_against_width(ax):
     rng, found = np.random.default_rng(0), []
     size, draws = np.diagonal(relu_kernel()), partial(inverse_gamma, a=2.0, b=2.0)
     for width in widths:
-        f = np.concatenate([outputs(rng, 10_000, width, draws)[:, :, 0] for _ in range(count // 10_000)])
+        parts = [outputs(rng, 10_000, width, draws, NUMPY)[:, :, 0] for _ in range(count // 10_000)]
+        f = np.concatenate(parts)
         found.append([kstest(f[:, k] / np.sqrt(size[k]), student(4).cdf).statistic for k in (0, 1)])
     for k, label in enumerate(("first input", "second input")):
         ax.plot(widths, np.array(found)[:, k], "os"[k], color=f"C{k}", **OPEN, label=label)
@@ -186,7 +186,8 @@ def training_of_ensembles(axes):
             s = prior.sample(rng, 20_000)
             start = np.sqrt(s)[:, None] * rng.normal(size=(len(s), 3)) @ np.linalg.cholesky(kernel(X, X)).T
             found = [
-                np.mean((training.propagators(rate(X, X), t, s) @ (start - y)[:, :, None]) ** 2) for t in few
+                np.mean((training.propagators(rate(X, X), t, s, NUMPY) @ (start - y)[:, :, None]) ** 2)
+                for t in few
             ]
             axes[0].plot(few, found, "os^Dv"[k], ms=3, color=f"C{k}", **OPEN, label="_")
         z = np.linspace(0.01, 10, 200) ** 2

@@ -43,28 +43,33 @@ def of_data(noise=NOISE, y=Y) -> dict:
     }  # fmt: skip
 
 
-def likelihoods(rng, draws, s):
+def values(rng, s, xp):
+    """A draw of the values at data and test point for each scale s (draws,): (draws, 4)."""
+    points = np.append(X, X_TEST)
+    L = np.linalg.cholesky(kernel(points, points) + 1e-12 * np.eye(len(points)))
+    normal = xp.asarray(rng.normal(size=(s.shape[0], len(points))))
+    return xp.sqrt(s)[:, None] * (normal @ xp.asarray(L.T))
+
+
+def likelihoods(rng, s, xp):
     """Draws of the values at data and test point, given s, and the data's likelihood: (draws, 4), (draws,).
 
     Noise has the scale too: variance s NOISE.
     """
-    points = np.append(X, X_TEST)
-    L = np.linalg.cholesky(kernel(points, points) + 1e-12 * np.eye(len(points)))
-    f = np.sqrt(s)[:, None] * (rng.normal(size=(draws, len(points))) @ L.T)
-    v = s * NOISE
-    apart = np.sum((f[:, : len(X)] - Y) ** 2, axis=1)
-    return f, np.exp(-apart / (2 * v)) / (2 * np.pi * v) ** (len(X) / 2)
+    f, v = values(rng, s, xp), s * NOISE
+    apart = xp.sum((f[:, : len(X)] - xp.asarray(Y)) ** 2, axis=1)
+    return f, xp.exp(-apart / (2 * v)) / (2 * np.pi * v) ** (len(X) / 2)
 
 
 def mean_likelihood(*, xp, rng, progress, prior, draws, replicates, **parameters) -> Measurement:
     """The evidence: the likelihood's mean over draws of scale and values. Measured: its logarithm."""
 
     def draw(rng):
-        s = scales(prior, rng, draws, **parameters)
-        return np.log(np.mean(likelihoods(rng, draws, s)[1]))[None]
+        s = xp.asarray(scales(prior, rng, draws, **parameters))
+        return xp.log(xp.mean(likelihoods(rng, s, xp)[1]))[None]
 
     read = {name: of_data()[name] for name in ("n", "Q", "D")}
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), read, steps=draws)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read, steps=draws)
 
 
 def weighed(*, xp, rng, progress, a, b, draws, replicates, measured) -> Measurement:
@@ -72,27 +77,27 @@ def weighed(*, xp, rng, progress, a, b, draws, replicates, measured) -> Measurem
     data = of_data()
 
     def draw(rng):
-        s = scales("inverse gamma", rng, draws, a=a, b=b)
-        f, w = likelihoods(rng, draws, s)
-        w, test = w / np.sum(w), f[:, -1]
+        s = xp.asarray(scales("inverse gamma", rng, draws, a=a, b=b))
+        f, w = likelihoods(rng, s, xp)
+        w, test = w / xp.sum(w), f[:, -1]
         if measured == "scale":
-            return np.sum(w * s)[None]
-        return (np.sum(w * test**2) - np.sum(w * test) ** 2)[None]
+            return xp.sum(w * s)[None]
+        return (xp.sum(w * test**2) - xp.sum(w * test) ** 2)[None]
 
     names = {"scale": ("n", "Q"), "variance": ("n", "Q", "r")}[measured]
     read = {name: data[name] for name in names}
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), read, steps=draws)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read, steps=draws)
 
 
 def odds_of_two(*, xp, rng, progress, s_1, s_2, w_1, w_2, draws, replicates) -> Measurement:
     """The log-odds of two scales, from the likelihood's mean over values drawn at each."""
 
     def draw(rng):
-        both = [np.mean(likelihoods(rng, draws, np.full(draws, s))[1]) for s in (s_1, s_2)]
-        return np.log(w_1 * both[0] / (w_2 * both[1]))[None]
+        both = [xp.mean(likelihoods(rng, xp.full(draws, s), xp)[1]) for s in (s_1, s_2)]
+        return xp.log(w_1 * both[0] / (w_2 * both[1]))[None]
 
     read = {name: of_data()[name] for name in ("n", "Q")}
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), read, steps=draws)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read, steps=draws)
 
 
 _MANY = {"laptop": {"draws": 40_000, "replicates": 32}, "gpu": {"draws": 1_000_000, "replicates": 64}}

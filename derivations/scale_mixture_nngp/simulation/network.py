@@ -12,20 +12,25 @@ X = np.array([[1.2, 0.3, -0.5], [-0.4, 0.9, 0.8]])
 """Two inputs."""
 
 
-def features(rng, draws: int, width: int, inputs=X) -> np.ndarray:
+def features(rng, draws: int, width: int, xp, inputs=X):
     """The hidden ReLUs of random networks, over the root of the width: (draws, inputs, width)."""
-    W = rng.normal(size=(draws, inputs.shape[1], width)) * np.sqrt(2 / inputs.shape[1])
-    return np.maximum(np.einsum("ni,diw->dnw", inputs, W), 0) / np.sqrt(width)
+    W = xp.asarray(rng.normal(size=(draws, inputs.shape[1], width)))
+    return xp.maximum(xp.asarray(inputs * np.sqrt(2 / inputs.shape[1] / width)) @ W, 0.0)
 
 
-def outputs(rng, draws: int, width: int, scale, inputs=X, count: int = 1) -> np.ndarray:
+def outputs(rng, draws: int, width: int, scale, xp, inputs=X, count: int = 1):
     """Outputs of random networks, last-layer weights of one network of variance s: (draws, inputs, count).
 
     ``scale(rng, draws)`` draws s.
     """
-    s = scale(rng, draws)
-    weights = rng.normal(size=(draws, width, count)) * np.sqrt(s)[:, None, None]
-    return features(rng, draws, width, inputs) @ weights
+    root = xp.asarray(np.sqrt(scale(rng, draws)))[:, None, None]
+    weights = xp.asarray(rng.normal(size=(draws, width, count))) * root
+    return features(rng, draws, width, xp, inputs) @ weights
+
+
+def share_above(Q, q, xp):
+    """How often Q (draws,) is above each of q."""
+    return xp.mean(xp.astype(Q[:, None] > xp.asarray(np.ravel(q)), xp.float64), axis=0)
 
 
 def inverse_gamma(rng, draws, a, b):
@@ -54,14 +59,13 @@ def kernel(inputs=X) -> np.ndarray:
 
 def outside(*, xp, rng, progress, width, q, a, b, draws, replicates) -> Measurement:
     """How often two outputs leave an ellipse of the kernel: f^T K^-1 f > q."""
-    inverse = np.linalg.inv(kernel())
+    inverse = xp.asarray(np.linalg.inv(kernel()))
 
     def draw(rng):
-        f = outputs(rng, draws, width, partial(inverse_gamma, a=a, b=b))[:, :, 0]
-        Q = np.einsum("dn,nm,dm->d", f, inverse, f)
-        return np.mean(Q[:, None] > np.ravel(q), axis=0)
+        f = outputs(rng, draws, width, partial(inverse_gamma, a=a, b=b), xp)[:, :, 0]
+        return share_above(xp.sum((f @ inverse) * f, axis=1), q, xp)
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), steps=draws)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), steps=draws)
 
 
 def waves(*, xp, rng, progress, width, k, a, b, draws, replicates) -> Measurement:
@@ -69,11 +73,11 @@ def waves(*, xp, rng, progress, width, k, a, b, draws, replicates) -> Measuremen
     K = kernel()[0, 0]
 
     def draw(rng):
-        f = outputs(rng, draws, width, partial(inverse_gamma, a=a, b=b))[:, 0, 0]
-        return np.mean(np.cos(f[:, None] * np.ravel(k)), axis=0)
+        f = outputs(rng, draws, width, partial(inverse_gamma, a=a, b=b), xp)[:, 0, 0]
+        return xp.mean(xp.cos(f[:, None] * xp.asarray(np.ravel(k))), axis=0)
 
     found = replicate(draw, replicates, rng=rng, progress=progress)
-    return Measurement(xp.asarray(found), {"z": K * np.ravel(k) ** 2 / 2}, steps=draws)
+    return Measurement(found, {"z": K * np.ravel(k) ** 2 / 2}, steps=draws)
 
 
 def moments_of_outputs(*, xp, rng, progress, width, a, b, draws, replicates, measured) -> Measurement:
@@ -90,13 +94,13 @@ def moments_of_outputs(*, xp, rng, progress, width, a, b, draws, replicates, mea
         return rng.permutation(s)
 
     def draw(rng):
-        f = outputs(rng, draws, width, even, count=2)[:, 0]
+        f = outputs(rng, draws, width, even, xp, count=2)[:, 0]
         if measured == "variance":
-            return np.mean(f**2)[None]
-        return (np.mean(f[:, 0] ** 2 * f[:, 1] ** 2) / np.mean(f**2) ** 2)[None]
+            return xp.mean(f**2)[None]
+        return (xp.mean(f[:, 0] ** 2 * f[:, 1] ** 2) / xp.mean(f**2) ** 2)[None]
 
     read = {"K": K} if measured == "variance" else {}
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), read, steps=draws)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read, steps=draws)
 
 
 def last_layer_trained(*, xp, rng, progress, width, q, a, b, draws, replicates) -> Measurement:
@@ -106,22 +110,22 @@ def last_layer_trained(*, xp, rng, progress, width, q, a, b, draws, replicates) 
     the variance that the kernel leaves open at s = 1.
     """
     K, y = kernel(), np.array([0.7, -0.2])
-    m, left = K[1, 0] / K[0, 0] * y, K[1, 1] - K[1, 0] ** 2 / K[0, 0]
+    m, left = xp.asarray(K[1, 0] / K[0, 0] * y), K[1, 1] - K[1, 0] ** 2 / K[0, 0]
+    y = xp.asarray(y)
 
     def draw(rng):
-        phi = features(rng, draws, width)
-        s = inverse_gamma(rng, draws, a, b)[:, None]
-        v = rng.normal(size=(draws, 2, width))  # f = sqrt(s) phi v
-        own = np.sum(phi[:, 0] ** 2, axis=1, keepdims=True)
-        rate = 0.5 / (s * np.maximum(own, 1e-12))  # of a network without an active unit nothing moves
+        phi = features(rng, draws, width, xp)
+        s = xp.asarray(inverse_gamma(rng, draws, a, b))[:, None]
+        v = xp.asarray(rng.normal(size=(draws, 2, width)))  # f = sqrt(s) phi v
+        own = xp.sum(phi[:, 0] ** 2, axis=1, keepdims=True)
+        rate = 0.5 / (s * xp.maximum(own, 1e-12))  # of a network without an active unit nothing moves
         for _ in range(40):
-            error = np.sqrt(s) * np.einsum("dw,dow->do", phi[:, 0], v) - y
-            v = v - (rate * np.sqrt(s) * error)[:, :, None] * phi[:, None, 0]
-        f = np.sqrt(s) * np.einsum("dw,dow->do", phi[:, 1], v)
-        Q = np.sum((f - m) ** 2, axis=1) / left
-        return np.mean(Q[:, None] > np.ravel(q), axis=0)
+            error = xp.sqrt(s) * xp.vecdot(v, phi[:, None, 0]) - y
+            v = v - (rate * xp.sqrt(s) * error)[:, :, None] * phi[:, None, 0]
+        f = xp.sqrt(s) * xp.vecdot(v, phi[:, None, 1])
+        return share_above(xp.sum((f - m) ** 2, axis=1) / left, q, xp)
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), steps=draws)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), steps=draws)
 
 
 _MANY = {"laptop": {"draws": 2000, "replicates": 32}, "gpu": {"draws": 40_000, "replicates": 256}}

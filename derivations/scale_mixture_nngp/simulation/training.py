@@ -8,7 +8,8 @@ import numpy as np
 
 from theory.simulation import Measurement, Simulation, replicate
 
-from .bayes import LENGTH, X_TEST, X, Y, kernel, scales
+from .bayes import LENGTH, X_TEST, X, Y, kernel, scales, values
+from .network import share_above
 
 TIMES = np.array([0.1, 0.5, 2.0, 8.0])
 DOUBLINGS = 18
@@ -19,30 +20,23 @@ def tangent_kernel(x, y):
     return 0.5 + np.exp(-((x[:, None] - y) ** 2) / (2 * (0.6 * LENGTH) ** 2))
 
 
-def propagators(rate, t, s, doublings=DOUBLINGS):
+def propagators(rate, t, s, xp, doublings=DOUBLINGS):
     """The error after gradient flow for a time t, from the error before: (draws, n, n).
 
     2^18 steps of a second-order method, each matrix squared to double the time.
     """
-    step = -(s * t / 2**doublings)[:, None, None] * rate
-    one = np.eye(len(rate)) + step + step @ step / 2
+    step = -(s * t / 2**doublings)[:, None, None] * xp.asarray(rate)
+    one = xp.eye(len(rate)) + step + step @ step / 2
     for _ in range(doublings):
         one = one @ one
     return one
 
 
-def trained(rng, draws, t, a, b, prior="inverse gamma"):
-    """Values at the data (draws, n) and at a test point (draws,), trained for a time t."""
-    points = np.append(X, X_TEST)
-    s = scales(prior, rng, draws, a=a, b=b)
-    L = np.linalg.cholesky(kernel(points, points) + 1e-12 * np.eye(len(points)))
-    start = np.sqrt(s)[:, None] * (rng.normal(size=(draws, len(points))) @ L.T)
-    rate = tangent_kernel(X, X)
-    error = start[:, : len(X)] - Y
-    left = (propagators(rate, t, s) @ error[:, :, None])[:, :, 0]
-    # the test point moves by its kernel's column times the integral of the error
-    moved = (error - left) @ np.linalg.solve(rate, tangent_kernel(X, np.array([X_TEST]))[:, 0])
-    return left + Y, start[:, -1] - moved
+def trained(rng, draws, t, a, b, prior, xp):
+    """Errors at the data, trained for a time t: (draws, n)."""
+    s = xp.asarray(scales(prior, rng, draws, a=a, b=b))
+    error = values(rng, s, xp)[:, : len(X)] - xp.asarray(Y)
+    return (propagators(tangent_kernel(X, X), t, s, xp) @ error[:, :, None])[:, :, 0]
 
 
 def errors_of_modes(*, xp, rng, progress, a, b, draws, replicates, measured, prior="inverse gamma"):
@@ -54,14 +48,14 @@ def errors_of_modes(*, xp, rng, progress, a, b, draws, replicates, measured, pri
     def draw(rng):
         found = []
         for t in TIMES:
-            error = (trained(rng, draws, t, a, b, prior)[0] - Y) @ mode
-            found.append(np.mean(error**2) if measured == "loss" else np.mean(error) / -target)
-        return np.array(found)
+            error = trained(rng, draws, t, a, b, prior, xp) @ xp.asarray(mode)
+            found.append(xp.mean(error**2) if measured == "loss" else xp.mean(error) / -target)
+        return xp.stack(found)
 
     read = {"z": lam[-1] * TIMES}
     if measured == "loss":
         read |= {"y": target, "K": start}
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), read, steps=draws)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read, steps=draws)
 
 
 def end_of_training(*, xp, rng, progress, q, a, b, draws, replicates) -> Measurement:
@@ -73,18 +67,19 @@ def end_of_training(*, xp, rng, progress, q, a, b, draws, replicates) -> Measure
     spread = both @ kernel(points, points) @ both
 
     def draw(rng):
-        s = scales("inverse gamma", rng, draws, a=a, b=b)
-        L = np.linalg.cholesky(kernel(points, points) + 1e-12 * np.eye(len(points)))
-        Q = np.zeros(draws)
+        s = xp.asarray(scales("inverse gamma", rng, draws, a=a, b=b))
+        decay = propagators(tangent_kernel(X, X), 1e4, s, xp, doublings=30)
+        Q = 0.0
         for _ in range(2):  # two outputs that share the scale
-            start = np.sqrt(s)[:, None] * (rng.normal(size=(draws, len(points))) @ L.T)
-            error = start[:, :-1] - Y
-            left = (propagators(tangent_kernel(X, X), 1e4, s, doublings=30) @ error[:, :, None])[:, :, 0]
-            moved = (error - left) @ A
-            Q += (start[:, -1] - moved - A @ Y) ** 2 / spread
-        return np.mean(Q[:, None] > np.ravel(q), axis=0)
+            start = values(rng, s, xp)
+            error = start[:, :-1] - xp.asarray(Y)
+            left = (decay @ error[:, :, None])[:, :, 0]
+            # the test point moves by its kernel's column times the integral of the error
+            moved = (error - left) @ xp.asarray(A)
+            Q = Q + (start[:, -1] - moved - A @ Y) ** 2 / spread
+        return share_above(Q, q, xp)
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), steps=draws)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), steps=draws)
 
 
 _MANY = {"laptop": {"draws": 4000, "replicates": 32}, "gpu": {"draws": 200_000, "replicates": 128}}
