@@ -87,9 +87,14 @@ class Namespace:
     def __getattr__(self, attribute: str):
         if attribute.startswith("__") or attribute in ("_library", "_package"):
             raise AttributeError(attribute)  # an object half made, or being copied
-        function = getattr(self._library, attribute)
-        if attribute not in _CREATES_FLOATS:
-            return function
+        found = getattr(self._library, attribute)
+        if attribute in _CREATES_FLOATS:
+            found = self._placed(found)
+        setattr(self, attribute, found)  # looked up once: small arrays would notice
+        return found
+
+    def _placed(self, function):
+        """A function that creates arrays, on the device and in floating point."""
 
         def create(*args, dtype=None, **options):
             return function(*args, dtype=dtype or self._float(), device=self._place, **options)
