@@ -10,6 +10,7 @@ from derivations.nngp_ntk.architecture.layers import Dense
 from derivations.nngp_ntk.models.network import Network
 from derivations.nngp_ntk.models.regression import KernelRegression
 from theory.figure import figure
+from theory.simulation import namespace
 
 from .cost import geodesic_cost, layer_cost
 from .data import classes, patients, toy
@@ -23,6 +24,7 @@ from .unequal_widths import hidden_factor
 
 OPEN = {"linestyle": "none", "markerfacecolor": "none"}
 STYLES = ("-", "--", "-.", ":")
+NUMPY = namespace()
 
 
 @figure(columns=2, panels=(1, 5), height=1.75, shows=(geodesic_gram,))
@@ -54,11 +56,11 @@ def towards_wide_networks(axes):
     one, many = np.array([[g_0]]), np.array([[s]])
     for k, width in enumerate((2, 8, 128)):
 
-        def observe(features):
+        def observe(features, xp):
             return np.array([np.histogram(features[0].ravel(), edges)[0]]) / features[0].size
 
         found = sample(
-            Process((width,), width, one, many), rng, observe, chains=800 if width < 100 else 100,
+            Process((width,), width, one, many), rng, observe, NUMPY, chains=800 if width < 100 else 100,
             trajectories=100, settling=30,
         )[0] / np.diff(edges)  # fmt: skip
         axes[0].plot(
@@ -82,7 +84,7 @@ def towards_wide_networks(axes):
     sampled = []
     for width in few:
         process = Process((width,) * 3, width, one, many)
-        found = sample(process, rng, grams, chains=1200, trajectories=60, settling=30)
+        found = sample(process, rng, grams, NUMPY, chains=1200, trajectories=60, settling=30)
         sampled.append(found[..., 0, 0].mean(axis=0) / deep - 1)
     for layer in range(3):
         axes[1].plot(few, np.array(sampled)[:, layer], "os^"[layer], color=f"C{layer + 1}", **OPEN, label="_")

@@ -16,25 +16,32 @@ _CHAINS = {
 }
 
 
+def one(value, xp):
+    """The matrix (1, 1) of a number."""
+    return xp.asarray([[float(value)]])
+
+
 def hidden_gram(
     *, xp, rng, progress, width, G_0, S, sigma2=0.0, kernel=linear, chains, trajectories, settling
 ) -> Measurement:
     """The Gram matrix of the one hidden layer of a network with as many outputs as features."""
-    process = Process((width,), width, np.asarray(G_0), np.asarray(S), sigma2, kernel)
+    process = Process((width,), width, xp.asarray(G_0), xp.asarray(S), sigma2, kernel)
     found = sample(
-        process, rng, grams, chains=chains, trajectories=trajectories, settling=settling, progress=progress
-    )
-    return Measurement(xp.asarray(found[:, 0]), steps=trajectories)
+        process, rng, grams, xp, chains=chains, trajectories=trajectories, settling=settling,
+        progress=progress,
+    )  # fmt: skip
+    return Measurement(found[:, 0], steps=trajectories)
 
 
 def deep_modes(*, xp, rng, progress, width, g_0, s, layers, chains, trajectories, settling) -> Measurement:
     """The mean squares of the features of every hidden layer of a deep linear network, on one point."""
-    process = Process((width,) * layers, width, np.array([[g_0]]), np.array([[s]]))
+    process = Process((width,) * layers, width, one(g_0, xp), one(s, xp))
     found = sample(
-        process, rng, grams, chains=chains, trajectories=trajectories, settling=settling, progress=progress
-    )
+        process, rng, grams, xp, chains=chains, trajectories=trajectories, settling=settling,
+        progress=progress,
+    )  # fmt: skip
     read = {"l": np.arange(1.0, layers + 1)}
-    return Measurement(xp.asarray(found[:, :, 0, 0]), read, steps=trajectories)
+    return Measurement(found[:, :, 0, 0], read, steps=trajectories)
 
 
 def deep_modes_at_width(*, N, **settings) -> Measurement:
@@ -46,62 +53,65 @@ def deep_modes_at_width(*, N, **settings) -> Measurement:
 def first_factor(*, xp, rng, progress, width, t_i, rho, L, chains, trajectories, settling) -> Measurement:
     """The first hidden layer's mean square over the input's, of a network with rho times as many outputs."""
     g_0 = 0.8
-    process = Process((width,) * L, int(rho * width), np.array([[g_0]]), np.array([[t_i * g_0]]))
+    process = Process((width,) * L, int(rho * width), one(g_0, xp), one(t_i * g_0, xp))
     found = sample(
-        process, rng, grams, chains=chains, trajectories=trajectories, settling=settling, progress=progress
-    )
-    return Measurement(xp.asarray(found[:, :1, 0, 0] / g_0), steps=trajectories)
+        process, rng, grams, xp, chains=chains, trajectories=trajectories, settling=settling,
+        progress=progress,
+    )  # fmt: skip
+    return Measurement(found[:, :1, 0, 0] / g_0, steps=trajectories)
 
 
 def noisy_value(
     *, xp, rng, progress, width, g_0, s_y, sigma2, rho_o, chains, trajectories, settling
 ) -> Measurement:
     """The hidden layer's mean square on one point, of a linear network whose outputs have a noise."""
-    process = Process((width,), int(rho_o * width), np.array([[g_0]]), np.array([[s_y]]), sigma2)
+    process = Process((width,), int(rho_o * width), one(g_0, xp), one(s_y, xp), sigma2)
     found = sample(
-        process, rng, grams, chains=chains, trajectories=trajectories, settling=settling, progress=progress
-    )
-    return Measurement(xp.asarray(found[:, 0, :1, 0]), steps=trajectories)
+        process, rng, grams, xp, chains=chains, trajectories=trajectories, settling=settling,
+        progress=progress,
+    )  # fmt: skip
+    return Measurement(found[:, 0, :1, 0], steps=trajectories)
 
 
 def powers_of_gram(*, xp, rng, progress, N, g_0, s, m, chains, trajectories, settling) -> Measurement:
     """Powers of the one hidden layer's mean square on one point, at a width."""
-    process = Process((N,), N, np.array([[g_0]]), np.array([[s]]))
+    process, powers = Process((N,), N, one(g_0, xp), one(s, xp)), xp.asarray(np.ravel(m))
 
-    def observe(features):
-        return grams(features)[:, 0, 0] ** np.ravel(m)
+    def observe(features, xp):
+        return grams(features, xp)[:, 0, 0] ** powers
 
     found = sample(
-        process, rng, observe, chains=chains, trajectories=trajectories, settling=settling, progress=progress
-    )
-    return Measurement(xp.asarray(found), steps=trajectories)
+        process, rng, observe, xp, chains=chains, trajectories=trajectories, settling=settling,
+        progress=progress,
+    )  # fmt: skip
+    return Measurement(found, steps=trajectories)
 
 
 def kurtosis(*, xp, rng, progress, N, g_0, s, groups, chains, trajectories, settling) -> Measurement:
     """The fourth moment of the features over their squared variance, on one point, by groups of chains."""
-    process = Process((N,), N, np.array([[g_0]]), np.array([[s]]))
+    process = Process((N,), N, one(g_0, xp), one(s, xp))
 
-    def observe(features):
-        return np.stack([np.mean(features[0][:, 0] ** power, axis=1) for power in (2, 4)], axis=1)
+    def observe(features, xp):
+        return xp.stack([xp.mean(features[0][:, 0] ** power, axis=1) for power in (2, 4)], axis=1)
 
     found = sample(
-        process, rng, observe, chains=groups * chains, trajectories=trajectories, settling=settling,
+        process, rng, observe, xp, chains=groups * chains, trajectories=trajectories, settling=settling,
         progress=progress,
     )  # fmt: skip
-    second, fourth = np.mean(found.reshape(groups, chains, 2), axis=1).T
-    return Measurement(xp.asarray((fourth / second**2)[:, None]), steps=trajectories)
+    means = xp.mean(xp.reshape(found, (groups, chains, 2)), axis=1)
+    return Measurement(means[:, 1:] / means[:, :1] ** 2, steps=trajectories)
 
 
 def determinant(*, xp, rng, progress, N, K, draws, replicates) -> Measurement:
     """The mean determinant of the Gram matrix of random features on three points."""
-    L = np.linalg.cholesky(K)
+    L = xp.asarray(np.linalg.cholesky(K))
 
     def draw(rng):
-        F = L @ rng.normal(size=(draws, len(K), N))
-        return np.mean(np.linalg.det(F @ F.transpose(0, 2, 1) / N))[None]
+        F = L @ xp.asarray(rng.normal(size=(draws, len(K), N)))
+        return xp.mean(xp.linalg.det(F @ xp.matrix_transpose(F) / N))[None]
 
     read = {"det_K": np.linalg.det(K)}
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), read, steps=draws)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read, steps=draws)
 
 
 def followers(*, xp, rng, progress, width, few, noise, draws, replicates, measured) -> Measurement:
@@ -112,11 +122,11 @@ def followers(*, xp, rng, progress, width, few, noise, draws, replicates, measur
     x = np.array([-1.0, 0.1, 0.8, 1.7, 2.2])
     K = np.exp(-((x[:, None] - x) ** 2) / 2) + 0.05 * np.eye(len(x))
     seen = np.diag((np.arange(len(x)) < few) / noise)
-    L = np.linalg.inv(np.linalg.cholesky(np.linalg.inv(K) + seen)).T
+    L = xp.asarray(np.linalg.inv(np.linalg.cholesky(np.linalg.inv(K) + seen)).T)
 
     def draw(rng):
-        F = L @ rng.normal(size=(draws, len(x), width))
-        G = np.mean(F @ F.transpose(0, 2, 1) / width, axis=0)
+        F = L @ xp.asarray(rng.normal(size=(draws, len(x), width)))
+        G = xp.mean(F @ xp.matrix_transpose(F) / width, axis=0)
         return G[few:, :few] if measured == "cross" else G[few:, few:]
 
     inside = K[:few, :few]
@@ -125,7 +135,7 @@ def followers(*, xp, rng, progress, width, few, noise, draws, replicates, measur
     if measured == "own":
         read["K_tt"] = K[few:, few:]
     found = replicate(draw, replicates, rng=rng, progress=progress)
-    return Measurement(xp.asarray(found), read, steps=draws)
+    return Measurement(found, read, steps=draws)
 
 
 _ONE = {
