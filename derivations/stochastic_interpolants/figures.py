@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from theory.figure import figure
+from theory.simulation import namespace
 
 from .bridge import bridge_covariance, bridge_variance
 from .likelihood import divergence_rate_bound, divergence_rate_of_mode
@@ -98,7 +99,7 @@ def bridge_limits(axes):
     sigma = np.geomspace(0.05, 20, 121)
     axes[0].loglog(sigma, bridge_covariance(1.0, 2.0, sigma), label="theory")
     some = np.array([0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0])
-    grid = [sinkhorn(1.0, 2.0, s, 0.05) for s in some]
+    grid = [sinkhorn(1.0, 2.0, s, 0.05, namespace()) for s in some]
     axes[0].loglog(some, grid, "o", color="C0", **OPEN, label="Sinkhorn")
     axes[0].axhline(np.sqrt(2), color="0.5", lw=0.8, linestyle=":", label="limits")
     axes[0].loglog(sigma[sigma > 1], 2 / sigma[sigma > 1] ** 2, color="0.5", lw=0.8, linestyle=":")

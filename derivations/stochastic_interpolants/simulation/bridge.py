@@ -12,32 +12,32 @@ _FAR = 8.0
 _SETTLED = 1e-15
 
 
-def sinkhorn(c_0: float, c_1: float, sigma: float, step: float) -> float:
+def sinkhorn(c_0: float, c_1: float, sigma: float, step: float, xp):
     """The covariance of the two ends, on a grid: scale exp(-(x - y)^2/2 sigma^2) until both laws fit."""
     laws, places = [], []
     for c in (c_0, c_1):
         cells = int(np.ceil(_FAR * np.sqrt(c) / step))
         x = step * np.arange(-cells, cells + 1)
         left = -np.abs(x)
-        laws.append(ndtr((left + step / 2) / np.sqrt(c)) - ndtr((left - step / 2) / np.sqrt(c)))
-        places.append(x)
-    kernel = np.exp(-((places[0][:, None] - places[1]) ** 2) / (2 * sigma**2))
-    (p, q), g = laws, np.ones(len(laws[1]))
+        law = ndtr((left + step / 2) / np.sqrt(c)) - ndtr((left - step / 2) / np.sqrt(c))
+        laws.append(xp.asarray(law)), places.append(xp.asarray(x))
+    kernel = xp.exp(-((places[0][:, None] - places[1]) ** 2) / (2 * sigma**2))
+    (p, q), g, near = laws, xp.ones(len(laws[1])), xp.abs(places[1]) < 3 * c_1**0.5
     for _ in range(2000):
         f = p / (kernel @ g)
         g_next = q / (f @ kernel)
-        done = np.max(np.abs(g_next / g - 1)[np.abs(places[1]) < 3 * np.sqrt(c_1)]) < _SETTLED
+        change = xp.max(xp.where(near, xp.abs(g_next / g - 1), 0.0))
         g = g_next
-        if done:
+        if change < _SETTLED:
             break
-    return float((f * places[0]) @ kernel @ (g * places[1]))
+    return (f * places[0]) @ kernel @ (g * places[1])
 
 
 def on_grid(*, xp, rng, progress, step, c_0, c_1, sigma) -> Measurement:
     """The covariance of the bridge's two ends by Sinkhorn's iteration on a grid."""
     cases = zip(*np.broadcast_arrays(c_0, c_1, sigma), strict=True)
-    found = np.array([[sinkhorn(*map(float, case), step) for case in cases]])
-    return Measurement(xp.asarray(found), steps=round(_FAR / step))
+    found = xp.stack([sinkhorn(*map(float, case), step, xp) for case in cases])[None]
+    return Measurement(found, steps=round(_FAR / step))
 
 
 def gaussian_coupling(c_0, c_1, sigma):
@@ -61,22 +61,22 @@ def drawn(*, xp, rng, progress, what, t, m_0, c_0, m_1, c_1, sigma, samples, rep
     "pull": the least-squares fit of (x_1 - x)/(1 - t) on the sample, at two places.
     """
     k = gaussian_coupling(c_0, c_1, sigma)
-    places = np.array([2.8, -2.1])
+    places = xp.asarray([2.8, -2.1])
 
     def draw(rng):
-        u, w, z = rng.normal(size=(3, samples))
-        x_0 = np.sqrt(c_0) * u
-        x_1 = m_1 + k / c_0 * x_0 + np.sqrt(c_1 - k**2 / c_0) * w
+        u, w, z = xp.asarray(rng.normal(size=(3, samples)))
+        x_0 = c_0**0.5 * u
+        x_1 = m_1 + k / c_0 * x_0 + (c_1 - k**2 / c_0) ** 0.5 * w
         x_0 = x_0 + m_0
-        x = (1 - t) * x_0 + t * x_1 + sigma * np.sqrt(t * (1 - t)) * z
+        x = (1 - t) * x_0 + t * x_1 + sigma * (t * (1 - t)) ** 0.5 * z
         if what == "variance":
-            return np.array([np.var(x, ddof=1)])
-        pull, apart = (x_1 - x) / (1 - t), x - x.mean()
-        return pull.mean() + (apart @ pull) / (apart @ apart) * (places - x.mean())
+            return xp.var(x, correction=1)[None]
+        pull, apart = (x_1 - x) / (1 - t), x - xp.mean(x)
+        return xp.mean(pull) + (apart @ pull) / (apart @ apart) * (places - xp.mean(x))
 
     found = replicate(draw, replicates, rng=rng, progress=progress)
     read = {"x": places} if what == "pull" else {}
-    return Measurement(xp.asarray(found), read, steps=samples)
+    return Measurement(found, read, steps=samples)
 
 
 def variance_draws(*, xp, rng, progress, t, c_0, c_1, sigma, samples, replicates) -> Measurement:
@@ -96,7 +96,7 @@ def pull_draws(*, xp, rng, progress, t, m_0, c_0, m_1, c_1, sigma, samples, repl
 
 
 def time_in_steps(*, xp, rng, progress, step, T, c_0, c_1, sigma) -> Measurement:
-    """The time in units of the variance, by the trapezoidal rule."""
+    """The time in units of the variance, by the trapezoidal rule (a few numbers: NumPy)."""
     k = gaussian_coupling(c_0, c_1, sigma)
     t = T * np.linspace(0, 1, round(1 / step) + 1)
     S = (1 - t) ** 2 * c_0 + t**2 * c_1 + (2 * k + sigma**2) * t * (1 - t)

@@ -11,11 +11,12 @@ SECOND = ((0.6, 0.4), ((0.0, 1.5), (0.5, -1.5)), (((0.2, -0.1), (-0.1, 0.3)), ((
 """Weights, means and covariances in the plane; nothing commutes."""
 
 
-def draws(law, samples, rng):
+def draws(law, samples, rng, xp):
     weights, means, covariances = (np.asarray(part) for part in law)
-    which = rng.choice(len(weights), size=samples, p=weights)
-    roots = np.linalg.cholesky(covariances)
-    return means[which] + np.einsum("bij,bj->bi", roots[which], rng.normal(size=(samples, means.shape[1])))
+    which = xp.asarray(rng.choice(len(weights), size=samples, p=weights))
+    normal = xp.asarray(rng.normal(size=(samples, means.shape[1])))
+    means, roots = xp.asarray(means), xp.asarray(np.linalg.cholesky(covariances))
+    return xp.take(means, which, axis=0) + (xp.take(roots, which, axis=0) @ normal[:, :, None])[:, :, 0]
 
 
 def joint_draws(*, xp, rng, progress, t, samples, replicates) -> Measurement:
@@ -24,18 +25,19 @@ def joint_draws(*, xp, rng, progress, t, samples, replicates) -> Measurement:
     The denoiser is the function with E[(z - eta(x)).f(x)] = 0 for every f, and so for the velocity: linear
     levels, with gamma^2 = 2 t (1 - t). Read off are the samples.
     """
-    gamma = np.sqrt(2 * t * (1 - t))
+    gamma = (2 * t * (1 - t)) ** 0.5
 
     def draw(rng):
-        x_0, x_1, z = draws(FIRST, samples, rng), draws(SECOND, samples, rng), rng.normal(size=(samples, 2))
+        x_0, x_1 = draws(FIRST, samples, rng, xp), draws(SECOND, samples, rng, xp)
+        z = xp.asarray(rng.normal(size=(samples, 2)))
         x = (1 - t) * x_0 + t * x_1 + gamma * z
         rate = x_1 - x_0 + (1 - 2 * t) / gamma * z
-        rows = [np.mean(np.sum(aim * f, axis=1)) for aim in (z, rate) for f in (x, np.tanh(2 * x))]
-        return np.concatenate([rows, x.ravel()])
+        rows = [xp.mean(xp.sum(aim * f, axis=1)) for aim in (z, rate) for f in (x, xp.tanh(2 * x))]
+        return xp.concat([xp.stack(rows), xp.reshape(x, (-1,))])
 
     found = replicate(draw, replicates, rng=rng, progress=progress)
-    x = found[:, 4:].reshape(replicates, samples, 2)
-    return Measurement(xp.asarray(found[:, :4]), {"x": x}, steps=samples)
+    x = xp.reshape(found[:, 4:], (replicates, samples, 2))
+    return Measurement(found[:, :4], {"x": x}, steps=samples)
 
 
 mixture_draws = Simulation(

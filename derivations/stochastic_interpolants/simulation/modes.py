@@ -1,4 +1,7 @@
-"""Gaussian modes: conditional means by regression on draws, the flow and the process with noise in steps."""
+"""Gaussian modes: conditional means by regression on draws, the flow and the process with noise in steps.
+
+Draws are arrays of any library; steps follow a few numbers, on NumPy.
+"""
 
 from __future__ import annotations
 
@@ -33,24 +36,25 @@ def regressed(*, xp, rng, progress, target, alpha, beta, gamma, samples, replica
     ``target``: "first" x_0, "second" x_1, "noise" z, "score" -z/gamma, or "rate", what the levels move the
     draws by. Jointly Gaussian draws have linear conditional means: the fit has no bias.
     """
+    means, widths = xp.asarray(MEANS[:, None]), xp.asarray(np.sqrt(VARIANCES)[:, None])
+    points = xp.asarray(POINTS)
 
     def draw(rng):
-        x_0, x_1 = MEANS[:, None] + np.sqrt(VARIANCES)[:, None] * rng.normal(size=(2, samples, 3))
-        z = rng.normal(size=(samples, 3))
+        x_0, x_1 = means + widths * xp.asarray(rng.normal(size=(2, samples, 3)))
+        z = xp.asarray(rng.normal(size=(samples, 3)))
         x = alpha * x_0 + beta * x_1 + gamma * z
         aim = {
             "first": x_0, "second": x_1, "noise": z, "score": -z / gamma,
             "rate": RATES[0] * x_0 + RATES[1] * x_1 + RATES[2] / gamma * z,
         }[target]  # fmt: skip
-        apart = x - x.mean(axis=0)
-        slope = np.sum(apart * aim, axis=0) / np.sum(apart**2, axis=0)
-        return aim.mean(axis=0) + slope * (POINTS - x.mean(axis=0))
+        apart = x - xp.mean(x, axis=0)
+        slope = xp.sum(apart * aim, axis=0) / xp.sum(apart**2, axis=0)
+        return xp.mean(aim, axis=0) + slope * (points - xp.mean(x, axis=0))
 
     read = LAWS | {"x": POINTS}
     if target == "rate":
         read = read | dict(zip(("dalpha", "dbeta", "gdg"), RATES, strict=True))
-    found = replicate(draw, replicates, rng=rng, progress=progress)
-    return Measurement(xp.asarray(found), read, steps=samples)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read, steps=samples)
 
 
 def _velocity(t):
