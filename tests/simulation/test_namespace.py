@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from scipy import special
 
 from theory.simulation import BackendUnavailable, generator, namespace
 
@@ -36,6 +37,16 @@ def test_draws_arrive_unchanged_in_float64(backend):
         assert xp.to_numpy(xp.asarray([True])).dtype == bool
         assert float(xp.full(1, 0.1)[0]) == 0.1
         assert np.allclose(xp.to_numpy(xp.linalg.svd(moved)[1]), np.linalg.svd(drawn)[1], rtol=1e-13, atol=0)
+
+
+@pytest.mark.parametrize("backend", LIBRARIES)
+def test_special_functions_go_by_one_name(backend):
+    z = np.linspace(-3, 3, 7)
+    with available(backend) as xp:
+        for name in ("erf", "ndtr"):
+            found = getattr(xp.special, name)(xp.asarray(z))
+            assert xp.computed(found)
+            np.testing.assert_allclose(xp.to_numpy(found), getattr(special, name)(z), rtol=1e-14)
 
 
 @pytest.mark.parametrize("backend", LIBRARIES)

@@ -19,6 +19,7 @@ _LIBRARY = {
     "torch": ("torch", "array_api_compat.torch"),
 }
 BACKENDS = tuple(_LIBRARY)
+_SPECIAL = {"numpy": "scipy.special", "jax": "jax.scipy.special", "torch": "torch.special"}
 _CREATES_FLOATS = ("empty", "eye", "full", "linspace", "ones", "zeros")
 
 
@@ -83,6 +84,11 @@ class Namespace:
 
     def __repr__(self) -> str:
         return f"{self.name} ({self.dtype}) on {self.device}"
+
+    @property
+    def special(self):
+        """The library's special functions (``erf``, ``ndtr``, ...); the array API standard has none."""
+        return import_module(_SPECIAL[self.name])
 
     def __getattr__(self, attribute: str):
         if attribute.startswith("__") or attribute in ("_library", "_package"):
