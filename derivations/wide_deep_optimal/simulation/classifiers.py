@@ -1,4 +1,7 @@
-"""Regression without ridge at finite depth, nearest neighbours and Hilbert votes, from the equations."""
+"""Regression without ridge at finite depth, nearest neighbours and Hilbert votes, from the equations.
+
+Regression needs more digits than a double's: mpmath, whatever the array library.
+"""
 
 from __future__ import annotations
 
@@ -59,23 +62,24 @@ def nearest_errors(*, xp, rng, progress, samples, p, replicates, tests=400):
     """Share of test labels on the arc that differ from the label of the nearest of ``samples`` points."""
 
     def draw(rng):
-        (X, y), (X_test, y_test) = sample(samples, rng), sample(tests, rng)
-        return np.array([np.mean(y[np.argmax(X_test @ X.T, axis=1)] != y_test)])
+        (X, y), (X_test, y_test) = (map(xp.asarray, sample(count, rng)) for count in (samples, tests))
+        wrong = y[xp.argmax(X_test @ X.T, axis=1)] != y_test
+        return xp.mean(xp.astype(wrong, xp.float64))[None]
 
     if p != BAYES:
         raise ValueError(f"p = {p}: the labels of the arc are drawn with {BAYES}")
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), steps=samples)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), steps=samples)
 
 
 def vote_concentration(*, xp, rng, progress, samples, d, alpha, replicates):
     """Sum of squares of the shares of a vote with weights r^-alpha, of ``samples`` points in a ball."""
 
     def draw(rng):
-        r = rng.random((50, samples)) ** (1 / d)
-        weights = (r / r.min(axis=1, keepdims=True)) ** -alpha
-        return np.mean(np.sum(weights**2, axis=1) / np.sum(weights, axis=1) ** 2, keepdims=True)
+        r = xp.asarray(rng.random((50, samples))) ** (1 / d)
+        weights = (r / xp.min(r, axis=1, keepdims=True)) ** -alpha
+        return xp.mean(xp.sum(weights**2, axis=1) / xp.sum(weights, axis=1) ** 2)[None]
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), steps=samples)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), steps=samples)
 
 
 ridgeless_votes = Simulation(ridgeless)

@@ -10,10 +10,18 @@ from theory.simulation import Measurement, Simulation, replicate
 
 from .layers import cubic
 
+LARGEST = 2**22
+"""Weights of a layer, of all networks that are computed at once."""
+
 
 def cubic_slope(z, w):
     """The derivative of the activation with Hermite weights w (4,)."""
     return w[1] ** 0.5 + (2 * w[2]) ** 0.5 * z + (w[3] / 6) ** 0.5 * (3 * z**2 - 3)
+
+
+def product_of_two(a, xp):
+    """The scalar product of two inputs' units: a (..., units, 2)."""
+    return xp.vecdot(a[..., 0], a[..., 1])
 
 
 def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replicates, networks=100):
@@ -23,28 +31,37 @@ def finite_tangent_kernel(*, xp, rng, progress, width, L, gap, w_2, w_3, replica
     """
     w = (0.0, 1 - w_2 - w_3, w_2, w_3)
     angle = 2 * np.arcsin((gap / 2) ** 0.5)
-    inputs = np.array([[1.0, np.cos(angle)], [0.0, np.sin(angle)]])
+    inputs = xp.asarray([[1.0, np.cos(angle)], [0.0, np.sin(angle)]])
+    fans = (2, *(width,) * (L - 1))
+    at_once = max(1, LARGEST // (width * max(fans)))
 
-    def one(rng):
-        layers, a, kept = [], inputs, []
+    def weights(rng):
+        hidden = [rng.standard_normal((width, fan), dtype=np.float32) for fan in fans]
+        return *hidden, rng.normal(size=(width, 1))
+
+    def tangents(rng, count):
+        drawn = zip(*(weights(rng) for _ in range(count)), strict=True)
+        *layers, back = (xp.asarray(np.stack(layer)) for layer in drawn)  # (count, width, fan)
+        a, kept = inputs, []
         for k in range(L):
-            W = rng.standard_normal((width, len(a)), dtype=np.float32)
-            z = W @ a if k == 0 else W @ a / width**0.5
-            kept.append((a[:, 0] @ a[:, 1] / (1 if k == 0 else width), z))
-            layers.append(W)
+            scale = width if k else 1
+            z = layers[k] @ a / scale**0.5
+            kept.append((product_of_two(a, xp) / scale, z))
             a = cubic(z, w)
-        total = a[:, 0] @ a[:, 1] / width
-        back = rng.normal(size=(width, 1)) / width**0.5 * np.ones((1, 2))
+        total, back = product_of_two(a, xp) / width, back / width**0.5
         for k in reversed(range(L)):
             product, z = kept[k]
             back = back * cubic_slope(z, w)
-            total += product * (back[:, 0] @ back[:, 1])
+            total = total + product * product_of_two(back, xp)
             if k:
-                back = layers[k].T @ back / width**0.5
+                back = xp.matrix_transpose(layers[k]) @ back / width**0.5
         return total
 
-    draw = lambda rng: np.array([np.mean([one(rng) for _ in range(networks)])])  # noqa: E731
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), steps=width)
+    def draw(rng):
+        counts = [min(at_once, networks - k) for k in range(0, networks, at_once)]
+        return xp.mean(xp.concat([tangents(rng, count) for count in counts]))[None]
+
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), steps=width)
 
 
 finite_tangents = Simulation(
