@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from theory.figure import figure
+from theory.simulation import namespace
 
 from .data import PARAMETRISATIONS
 from .every_width import output_at_width
@@ -15,6 +16,7 @@ from .models.slopes import width_slope
 from .simulation import deep, linear, training
 from .tangent_limit import tangent_output
 
+NUMPY = namespace()
 STYLES = ("-", "--", "-.", ":")
 MARKERS = "osD^v"
 
@@ -78,10 +80,10 @@ def learning_curves(axes):
     marks = np.linspace(0.1, 1.3, 7)
     for k, n in enumerate((4, 64)):
         rng = np.random.default_rng(n)
-        u, v = linear.start(rng, 3, n, 1, linear.MAXIMAL["b"])
+        u, v = linear.start(rng, 3, n, 1, linear.MAXIMAL["b"], NUMPY)
         U, q = n**0.5 * u[:, :, 0], n**0.5 * v
         P, M = np.mean((U + q) ** 2, axis=1) / 2, np.mean((U - q) ** 2, axis=1) / 2
-        f = linear.outputs_along_flow(u, v, s, marks)
+        f = linear.outputs_along_flow(u, v, s, marks, NUMPY)
         for j in range(3):
             label = {"label": f"width {n}"} if j == 0 else {}
             left.plot(t, output_at_width(t, s, P[j], M[j]), STYLES[k + 1], color=f"C{k}", lw=0.9, **label)
@@ -92,8 +94,8 @@ def learning_curves(axes):
     left.legend(fontsize=7, loc="lower right")
     right.plot(t, np.sqrt(variance_times_width(t, s)), "k-", label=r"$n \to \infty$")
     for k, n in enumerate((8, 64)):
-        u, v = linear.start(np.random.default_rng(k), 3000, n, 1, linear.MAXIMAL["b"])
-        f = linear.outputs_along_flow(u, v, s, marks)
+        u, v = linear.start(np.random.default_rng(k), 3000, n, 1, linear.MAXIMAL["b"], NUMPY)
+        f = linear.outputs_along_flow(u, v, s, marks, NUMPY)
         right.plot(
             marks,
             np.sqrt(n * np.var(f, axis=1)),
@@ -145,11 +147,11 @@ def coordinate_check(axes):
 def _sizes(n, a, b, c, measured):
     found = []
     for seed in range(8):
-        z = deep.start(np.random.default_rng(seed), 6, int(n))
+        z = deep.start(np.random.default_rng(seed), 6, int(n), NUMPY)
         if measured == "kernel":
-            found.append(np.log(deep.kernel_at_start(z, int(n), a, b, c)))
+            found.append(np.log(deep.kernel_at_start(z, int(n), a, b, c, NUMPY)))
         else:
-            found.append(np.log(deep.mean_squares(z, int(n), a, b, c, 3)[0]) / 2)
+            found.append(np.log(deep.mean_squares(z, int(n), a, b, c, 3, NUMPY)[0]) / 2)
     return np.array(found)
 
 
@@ -192,7 +194,7 @@ def _features(s: float, times) -> np.ndarray:
         slope = goal - scale * np.sum(v[:, :, None] * u, axis=1)
         return scale * v[:, :, None] * slope[:, None, :], scale * (u @ slope[:, :, None])[:, :, 0]
 
-    start = linear.start(np.random.default_rng(0), 1, n, len(goal), linear.MAXIMAL["b"])
+    start = linear.start(np.random.default_rng(0), 1, n, len(goal), linear.MAXIMAL["b"], NUMPY)
     return np.array(
         [np.mean((n ** -a[0] * u[0] @ linear.DIRECTION) ** 2) for u, _ in linear.flow(start, velocity, times)]
     )
@@ -214,7 +216,8 @@ def learning_rate_transfer(axes):
             for seed in range(5):
                 rng = np.random.default_rng(seed)
                 x, y = training.batch_of_digits(rng, 64)
-                runs.append(training.losses(training.draws(rng, n, len(x)), name, 2.0**powers, x, y, 20)[0])
+                z = training.draws(rng, n, len(x), NUMPY)
+                runs.append(training.losses(z, name, 2.0**powers, x, y, 20, NUMPY)[0])
             found = np.median(runs, axis=0)
             found = np.where(found < 2, found, np.nan)
             style = dict(marker=MARKERS[k], linestyle=STYLES[k], color=f"C{k}", mfc="none", ms=3)

@@ -12,42 +12,42 @@ INPUTS = np.array([[0.9, -0.4], [0.3, 1.0], [-0.8, 0.5]])
 LABELS = np.array([0.8, -0.6, 0.5])
 
 
-def outputs(u, v, n: int):
-    """At all inputs, of networks (batch, n, 2) and (batch, n): (batch, inputs)."""
+def forward(u, v, x, n: int, xp):
+    """Hidden layer (batch, n, inputs) and outputs (batch, inputs) of networks (batch, n, 2), (batch, n)."""
     a = MAXIMAL["a"]
-    return n ** -a[1] * np.sum(v[:, :, None] * np.tanh(n ** -a[0] * (u @ INPUTS.T)), axis=1)
+    z = xp.tanh(n ** -a[0] * (u @ x.T))
+    return z, n ** -a[1] * xp.sum(v[:, :, None] * z, axis=1)
 
 
-def descend(u, v, rate: float, steps: int):
+def descend(u, v, rate: float, steps: int, xp):
     """Weights after steps of gradient descent on half the mean squared error, by backpropagation."""
-    n, a = u.shape[1], MAXIMAL["a"]
+    n, a, x, y = u.shape[1], MAXIMAL["a"], xp.asarray(INPUTS), xp.asarray(LABELS)
     for _ in range(steps):
-        z = np.tanh(n ** -a[0] * (u @ INPUTS.T))
-        e = rate / len(INPUTS) * (LABELS - outputs(u, v, n))[:, None, :]
+        z, f = forward(u, v, x, n, xp)
+        e = rate / len(LABELS) * (y - f)[:, None, :]
         back = n ** -a[1] * v[:, :, None] * (1 - z**2) * e
-        u, v = u + n ** -a[0] * (back @ INPUTS), v + n ** -a[1] * np.sum(z * e, axis=2)
+        u, v = u + n ** -a[0] * (back @ x), v + n ** -a[1] * xp.sum(z * e, axis=2)
     return u, v
 
 
 def one_network(*, xp, rng, progress, n, rate, steps) -> Measurement:
     """The two layers after training, as U = sqrt(n) u and q = sqrt(n) v, and those at the start."""
-    u, v = start(rng, 1, n, 2, MAXIMAL["b"])
+    u, v = start(rng, 1, n, 2, MAXIMAL["b"], xp)
     first, second = n ** -MAXIMAL["a"][0], n ** (1 - MAXIMAL["a"][1])
-    scaled = lambda u, v: np.column_stack([first * u[0], second * v[0]])  # noqa: E731
-    begin, end = scaled(u, v), scaled(*descend(u, v, rate, steps))
+    scaled = lambda u, v: xp.concat([first * u[0], second * v[0][:, None]], axis=1)  # noqa: E731
+    begin, end = scaled(u, v), scaled(*descend(u, v, rate, steps, xp))
     # Squares over the units: sums of terms of one sign, to be compared in their last digits.
-    return Measurement(xp.asarray(end.T @ end / n)[[0, 1, 2], [0, 1, 2]], {"start": begin}, steps=n)
+    return Measurement(xp.mean(end**2, axis=0), {"start": begin}, steps=n)
 
 
 def ensemble(*, xp, rng, progress, width, rate, steps, replicates, networks) -> Measurement:
     """Mean outputs at the three inputs after training, over networks of a width."""
 
     def draw(rng):
-        u, v = start(rng, networks, width, 2, MAXIMAL["b"], pairs=True)
-        return np.mean(outputs(*descend(u, v, rate, steps), width), axis=0)
+        u, v = descend(*start(rng, networks, width, 2, MAXIMAL["b"], xp, pairs=True), rate, steps, xp)
+        return xp.mean(forward(u, v, xp.asarray(INPUTS), width, xp)[1], axis=0)
 
-    values = replicate(draw, replicates, rng=rng, progress=progress)
-    return Measurement(xp.asarray(values), steps=networks)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), steps=networks)
 
 
 one_tanh_network = Simulation(one_network, {"laptop": {"n": 9}, "gpu": {"n": 10_000}})
