@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from theory.figure import figure
+from theory.simulation import namespace
 
 from .architecture import features, kernels
 from .bottleneck import correlation_density, relu_correlation
@@ -130,8 +131,8 @@ def learned_kernels(axes):
     first of two hidden layers against the outputs' size, for several numbers of outputs per unit: few outputs
     leave the kernel as it is.
     """
-    layers, ends = np.linspace(0, 4, 81), (4.0, 1.5, 0.3)
-    found = sample(np.random.default_rng(3), 3**0.5 * np.eye(3), np.diag(ends), 60, [60] * 3, 8, 150, 100)
+    layers, ends, rng = np.linspace(0, 4, 81), (4.0, 1.5, 0.3), np.random.default_rng(3)
+    found = sample(rng, 3**0.5 * np.eye(3), np.diag(ends), 60, [60] * 3, 8, 150, 100, namespace())
     for n, end in enumerate(ends):
         axes[0].plot(layers, geodesic_eigenvalue(layers, 4.0, 1.0, end), STYLES[n], color=f"C{n}")
         of_chains = np.diagonal(found, axis1=2, axis2=3)[:, :, n].mean(axis=0)

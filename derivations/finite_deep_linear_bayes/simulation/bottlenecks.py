@@ -8,9 +8,8 @@ import numpy as np
 
 from theory.simulation import Measurement, Simulation
 
-from ..architecture import features
 from ..data import digit
-from .network import measured_by
+from .network import features, measured_by
 
 
 def correlations(*, xp, rng, progress, B, rho, width, draws, replicates) -> Measurement:
@@ -19,13 +18,13 @@ def correlations(*, xp, rng, progress, B, rho, width, draws, replicates) -> Meas
     inputs = np.array([[1.0, 0.0], [rho, np.sqrt(1 - rho**2)]]) * np.sqrt(2)
 
     def draw(rng):
-        H = features(rng, inputs, [B], draws)
-        unit = H / np.linalg.norm(H, axis=2, keepdims=True)
-        r = np.sum(unit[:, 0] * unit[:, 1], axis=1)
-        active = np.maximum(unit @ rng.normal(size=(draws, B, width)) * np.sqrt(2), 0)
-        return np.array([np.mean(r), np.mean(active[:, 0] * active[:, 1])])
+        H = features(rng, inputs, [B], draws, xp)
+        unit = H / xp.linalg.vector_norm(H, axis=2, keepdims=True)
+        r = xp.sum(unit[:, 0] * unit[:, 1], axis=1)
+        active = xp.maximum(unit @ xp.asarray(rng.normal(size=(draws, B, width))) * 2**0.5, 0.0)
+        return xp.stack([xp.mean(r), xp.mean(active[:, 0] * active[:, 1])])
 
-    return measured_by(draw, {}, xp=xp, rng=rng, progress=progress, draws=draws, replicates=replicates)
+    return measured_by(draw, {}, rng=rng, progress=progress, draws=draws, replicates=replicates)
 
 
 def one_of(*, xp, rng, progress, B, rho, width, draws, replicates, which) -> Measurement:
@@ -46,18 +45,18 @@ def variance_of_mean_kernel(*, xp, rng, progress, N, shared, draws, replicates) 
     """The variance of the location-averaged kernel of a digit over draws of the filters, 3 x 3 inputs each,
     of weight variance 1/9: one filter per channel, or one per channel and location."""
     x = patches(digit()) / 3
-    S, C = x.shape
+    (S, C), of_locations = x.shape, xp.asarray(x)
 
     def draw(rng):
         if shared:
-            h = np.einsum("sc,nkc->nks", x, rng.normal(size=(draws, N, C)))
+            h = xp.asarray(rng.normal(size=(draws, N, C))) @ of_locations.T
         else:
-            h = np.einsum("sc,nksc->nks", x, rng.normal(size=(draws, N, S, C)))
-        return np.atleast_1d(np.var(np.mean(h**2, axis=(1, 2)), ddof=1))
+            h = xp.vecdot(of_locations, xp.asarray(rng.normal(size=(draws, N, S, C))))
+        return xp.var(xp.mean(h**2, axis=(1, 2)), correction=1)[None]
 
     A = x @ x.T
     read = {"S": S, "T": np.sum(A**2)} if shared else {"S": S, "T_d": np.sum(np.diagonal(A) ** 2)}
-    return measured_by(draw, read, xp=xp, rng=rng, progress=progress, draws=draws, replicates=replicates)
+    return measured_by(draw, read, rng=rng, progress=progress, draws=draws, replicates=replicates)
 
 
 _MANY = {"laptop": {"draws": 2000, "replicates": 32}, "gpu": {"draws": 100_000, "replicates": 64}}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from math import log, pi
 
 import numpy as np
 
 from theory.simulation import Measurement, Simulation, replicate
-
-from ..architecture import features, kernels
 
 X = np.array([[1.8, 0.6, -1.0, 1.6], [1.1, -1.2, -0.4, 1.7], [1.4, 0.8, 1.8, -0.6]])
 """Three inputs of four numbers."""
@@ -17,8 +16,26 @@ Y = np.array([1.7, 0.9, 2.1])
 K_0 = X @ X.T / X.shape[1]
 
 
-def measured_by(draw, read, *, xp, rng, progress, draws, replicates) -> Measurement:
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), read, steps=draws)
+def features(rng, inputs, widths, draws, xp):
+    """The last layer's features (draws, P, N_d); weights have the variance 1/width of the layer below."""
+    H = xp.broadcast_to(xp.asarray(inputs), (draws, *inputs.shape))
+    for width in widths:
+        H = H @ (xp.asarray(rng.normal(size=(draws, H.shape[2], width))) / H.shape[2] ** 0.5)
+    return H
+
+
+def kernels(H, xp):
+    """Gram matrices of features: (draws, P, P)."""
+    return H @ xp.matrix_transpose(H) / H.shape[2]
+
+
+def entries(K, rows, columns, xp):
+    """Some entries of every matrix: (draws, entries)."""
+    return xp.stack([K[:, i, j] for i, j in zip(rows, columns, strict=True)], axis=1)
+
+
+def measured_by(draw, read, *, rng, progress, draws, replicates) -> Measurement:
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read, steps=draws)
 
 
 def covariances(*, xp, rng, progress, N, d, draws, replicates) -> Measurement:
@@ -27,24 +44,30 @@ def covariances(*, xp, rng, progress, N, d, draws, replicates) -> Measurement:
     i, j, k, l = pairs.T
 
     def draw(rng):
-        K = kernels(features(rng, X, [N] * d, draws))
-        return np.mean((K[:, i, j] - K_0[i, j]) * (K[:, k, l] - K_0[k, l]), axis=0)
+        off = kernels(features(rng, X, [N] * d, draws, xp), xp) - xp.asarray(K_0)
+        return xp.mean(entries(off, i, j, xp) * entries(off, k, l, xp), axis=0)
 
     read = {f"K_{name}": K_0[a, b] for name, a, b in (
         ("ij", i, j), ("kl", k, l), ("ik", i, k), ("jl", j, l), ("il", i, l), ("jk", j, k)
     )}  # fmt: skip
-    return measured_by(draw, read, xp=xp, rng=rng, progress=progress, draws=draws, replicates=replicates)
+    return measured_by(draw, read, rng=rng, progress=progress, draws=draws, replicates=replicates)
 
 
 def diagonals(*, xp, rng, progress, N, d, draws, replicates, measured) -> Measurement:
     """The logarithm of a kernel's diagonal over networks: its mean, or its variance."""
 
     def draw(rng):
-        H = features(rng, X[:1], [N] * d, draws)
-        size = np.log(np.mean(H[:, 0] ** 2, axis=1) / K_0[0, 0])
-        return np.atleast_1d(np.mean(size) if measured == "mean" else np.var(size, ddof=1))
+        H = features(rng, X[:1], [N] * d, draws, xp)
+        size = xp.log(xp.mean(H[:, 0] ** 2, axis=1) / float(K_0[0, 0]))
+        return (xp.mean(size) if measured == "mean" else xp.var(size, correction=1))[None]
 
-    return measured_by(draw, {}, xp=xp, rng=rng, progress=progress, draws=draws, replicates=replicates)
+    return measured_by(draw, {}, rng=rng, progress=progress, draws=draws, replicates=replicates)
+
+
+def unit_outputs(rng, N, d, draws, xp):
+    """Outputs of unit variance of networks, at an input: (draws,)."""
+    H = features(rng, X[:1] / np.sqrt(K_0[0, 0]), [N] * d, draws, xp)
+    return xp.sum(H[:, 0] * xp.asarray(rng.normal(size=(draws, N))), axis=1) / N**0.5
 
 
 def output_histogram(*, xp, rng, progress, N, d, sigma, f, draws, replicates) -> Measurement:
@@ -52,25 +75,23 @@ def output_histogram(*, xp, rng, progress, N, d, sigma, f, draws, replicates) ->
 
     A cell is so narrow that the density's curvature within it is below the noise.
     """
-    centres, half = np.ravel(f), 0.02
+    centres, half = xp.asarray(np.ravel(f)), 0.02
 
     def draw(rng):
-        H = features(rng, X[:1] / np.sqrt(K_0[0, 0]), [N] * d, draws)
-        out = sigma * np.sum(H[:, 0] * rng.normal(size=(draws, N)), axis=1) / np.sqrt(N)
-        return np.mean(np.abs(np.abs(out[:, None]) - centres) < half, axis=0) / (4 * half)
+        out = sigma * unit_outputs(rng, N, d, draws, xp)
+        near = abs(abs(out[:, None]) - centres) < half
+        return xp.mean(xp.astype(near, xp.float64), axis=0) / (4 * half)
 
-    return measured_by(draw, {}, xp=xp, rng=rng, progress=progress, draws=draws, replicates=replicates)
+    return measured_by(draw, {}, rng=rng, progress=progress, draws=draws, replicates=replicates)
 
 
 def fourth_moment(*, xp, rng, progress, N, d, draws, replicates) -> Measurement:
     """E f^4/(E f^2)^2 of one output; the square of the second moment without its bias."""
 
     def draw(rng):
-        H = features(rng, X[:1] / np.sqrt(K_0[0, 0]), [N] * d, draws)
-        out = np.sum(H[:, 0] * rng.normal(size=(draws, N)), axis=1) / np.sqrt(N)
-        return np.mean(out**4)[None]
+        return xp.mean(unit_outputs(rng, N, d, draws, xp) ** 4)[None]
 
-    return measured_by(draw, {}, xp=xp, rng=rng, progress=progress, draws=draws, replicates=replicates)
+    return measured_by(draw, {}, rng=rng, progress=progress, draws=draws, replicates=replicates)
 
 
 def weighed(*, xp, rng, progress, N, d=1, draws, replicates, measured) -> Measurement:
@@ -82,15 +103,15 @@ def weighed(*, xp, rng, progress, N, d=1, draws, replicates, measured) -> Measur
     rows, columns = np.triu_indices(len(X))
 
     def draw(rng):
-        K = kernels(features(rng, X, [N] * d, draws))
-        L = np.linalg.cholesky(K)
-        white = np.linalg.solve(L, np.broadcast_to(Y[:, None], (draws, len(Y), 1)))[:, :, 0]
-        log_w = -np.sum(white**2, axis=1) / 2 - np.sum(np.log(np.diagonal(L, axis1=1, axis2=2)), axis=1)
-        top = np.max(log_w)
-        w = np.exp(log_w - top)
+        K = kernels(features(rng, X, [N] * d, draws, xp), xp)
+        L = xp.linalg.cholesky(K)
+        white = xp.linalg.solve(L, xp.broadcast_to(xp.asarray(Y[:, None]), (draws, len(Y), 1)))[:, :, 0]
+        log_w = -xp.sum(white**2, axis=1) / 2 - xp.sum(xp.log(xp.linalg.diagonal(L)), axis=1)
+        top = xp.max(log_w)
+        w = xp.exp(log_w - top)
         if measured == "evidence":
-            return np.atleast_1d(np.log(np.mean(w)) + top - len(Y) / 2 * np.log(2 * np.pi))
-        return np.einsum("n,nk->k", w / np.sum(w), K[:, rows, columns])
+            return (xp.log(xp.mean(w)) + top - len(Y) / 2 * log(2 * pi))[None]
+        return w / xp.sum(w) @ entries(K, rows, columns, xp)
 
     q = Y @ np.linalg.solve(K_0, Y)
     read = {"q": q, "P": len(Y)}
@@ -98,7 +119,7 @@ def weighed(*, xp, rng, progress, N, d=1, draws, replicates, measured) -> Measur
         read["ln_det"] = np.linalg.slogdet(K_0)[1]
     else:
         read |= {"K_0ij": K_0[rows, columns], "y_ij": np.outer(Y, Y)[rows, columns]}
-    return measured_by(draw, read, xp=xp, rng=rng, progress=progress, draws=draws, replicates=replicates)
+    return measured_by(draw, read, rng=rng, progress=progress, draws=draws, replicates=replicates)
 
 
 _MANY = {"laptop": {"draws": 10_000, "replicates": 32}, "gpu": {"draws": 1_000_000, "replicates": 64}}
