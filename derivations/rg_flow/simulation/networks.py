@@ -60,7 +60,7 @@ def tangent_kernels(
         return (a_plus + a_minus) / 2 * z + (a_plus - a_minus) / 2 * abs(z)
 
     def slope(z):
-        return a_minus + (a_plus - a_minus) * (z > 0)
+        return a_minus + (a_plus - a_minus) * xp.astype(z > 0, xp.float64)
 
     def draw(rng):
         z, weights = layers(rng, activation, n, l, 0.0, C_W, batch, xp)
