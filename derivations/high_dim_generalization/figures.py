@@ -44,10 +44,11 @@ def errors_over_time(axes):
         axes[1].plot(t, np.maximum(training_error(t, alpha, 5.0, 0.0), 1e-4), **style)
         found = []
         for _ in range(20):
-            X = inputs(rng, round(alpha * N), N)
-            teacher, y, start = teachers(rng, X, 5.0, 0.0, 20)
-            w = train(X, y, start, 12)
-            found.append((test_error(w, teacher, 5.0).mean(-1), np.mean((y - X @ w) ** 2, axis=(1, 2))))
+            X = inputs(rng, round(alpha * N), N, NUMPY)
+            teacher, y, start = teachers(rng, X, 5.0, 0.0, 20, NUMPY)
+            w = train(X, y, start, 12, NUMPY)
+            errors = test_error(w, teacher, 5.0, NUMPY).mean(-1), np.mean((y - X @ w) ** 2, axis=(1, 2))
+            found.append(errors)
         for ax, values in zip(axes, np.mean(found, axis=0), strict=True):
             shown = np.where(values > 2e-4, values, np.nan)
             ax.plot(FIRST * 2.0 ** np.arange(12), shown, "os^"[k], color=f"C{k}", **OPEN, label="_")
@@ -161,7 +162,7 @@ def spectra(axes):
         per_angle = modes_at_angle(v, alpha)
         axes[0].plot(lam, per_angle / (2 * np.sqrt(alpha) * np.sin(v)), linestyle=STYLES[k], color=f"C{k}",
                      label=rf"$\alpha = {alpha:g}$")  # fmt: skip
-        X = inputs(rng, round(alpha * N), N)
+        X = inputs(rng, round(alpha * N), N, NUMPY)
         values = np.linalg.eigvalsh(X.T @ X)[max(0, N - len(X)) :]
         heights, edges = np.histogram(values, np.linspace(low, high, 31))
         middle = (edges[1:] + edges[:-1]) / 2
@@ -171,7 +172,7 @@ def spectra(axes):
     data, _ = split(np.random.default_rng(0), 122)
     N = data.shape[1]
     own = np.sort(np.linalg.eigvalsh(data.T @ data))[::-1]
-    random = np.sort(np.linalg.eigvalsh((X := inputs(rng, 2 * N, N)).T @ X))[::-1]
+    random = np.sort(np.linalg.eigvalsh((X := inputs(rng, 2 * N, N, NUMPY)).T @ X))[::-1]
     share = np.cumsum(modes_at_angle(v, 2.0)) * (v[1] - v[0])
     place = np.arange(1, N + 1)
     axes[1].plot(place, np.where(own > 1e-9, own, np.nan), "o", ms=2.5, color="C0", label="digits")
@@ -198,8 +199,8 @@ def students_of_digits(axes):
         style = {"color": f"C{k}", "linestyle": STYLES[k]}
         axes[0].plot(t, student.test_error(t), label=f"$P = {P}$", **style)
         axes[0].plot(t, generalisation_error(t, P / N, 5.0, 0.0), "-", color=f"C{k}", lw=0.5, label="_")
-        teacher, y, start = teachers(rng, data, 5.0, 0.0, 200)
-        w = train(data, y, start, 19)[::2]
+        teacher, y, start = teachers(rng, data, 5.0, 0.0, 200, NUMPY)
+        w = train(data, y, start, 19, NUMPY)[::2]
         found = np.mean((held_out @ (w - teacher)) ** 2, axis=(1, 2)) + 1 / 5
         axes[0].plot(FIRST * 4.0 ** np.arange(len(w)), found, "os^"[k], color=f"C{k}", label="_", **OPEN)
     axes[0].set(xscale="log", xlabel=r"time $t/\tau$", ylabel=r"test error on digits", ylim=(0.2, 2))
@@ -230,8 +231,8 @@ def students_of_several_layers(axes):
     students of $N = 40$ (markers); thin: one layer from 0. Modes with $z < 0$ are never learnt.
     """
     rng, N = generator(5), 50
-    X = inputs(rng, 25, N)
-    teacher, y, start = (x[:, 0] for x in teachers(rng, X, 5.0, 1.0, 1))
+    X = inputs(rng, 25, N, NUMPY)
+    teacher, y, start = (x[:, 0] for x in teachers(rng, X, 5.0, 1.0, 1, NUMPY))
     start = start / np.linalg.norm(start) / 2
     t = np.geomspace(0.01, 100, 121)
     for k, layers in enumerate((1, 2, 3, 5)):

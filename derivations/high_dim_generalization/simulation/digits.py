@@ -19,16 +19,18 @@ def modes(*, xp, rng, progress, points, step) -> Measurement:
 
     Read off the data: eigenvalues, teacher, start and noise along each vector.
     """
-    X, _ = split(rng, points)
-    teacher, y, start = (v[:, 0] for v in teachers(rng, X, 2.0, 0.5, 1))
-    left, singular, right = np.linalg.svd(X, full_matrices=False)
-    A, pull = xp.asarray(X.T @ X), xp.asarray(X.T @ y)
+    data, _ = split(rng, points)
+    # By NumPy everywhere: the values have the signs of the vectors.
+    left, singular, right = map(xp.asarray, np.linalg.svd(data, full_matrices=False))
+    X = xp.asarray(data)
+    teacher, y, start = (v[:, 0] for v in teachers(rng, X, 2.0, 0.5, 1, xp))
+    A, pull = X.T @ X, X.T @ y
     run = descend(
-        (xp.asarray(start),),
+        (start,),
         lambda w: (A @ w[0] - pull,),
         step=step,
         record_at=TIMES,
-        observe=lambda w: xp.asarray(right) @ w[0],
+        observe=lambda w: right @ w[0],
         progress=progress,
     )
     read = {
@@ -41,18 +43,18 @@ def modes(*, xp, rng, progress, points, step) -> Measurement:
 def errors(*, xp, rng, progress, SNR, INR, points, students, times, replicates, measured) -> Measurement:
     """Errors of many students on the same digits: on those held out or on the data (times,), or the mean
     square errors of the modes (times, modes). Read off: the digits, or their eigenvalues."""
-    X, held_out = split(np.random.default_rng(0), points)
-    _, singular, right = np.linalg.svd(X, full_matrices=False)
+    X, held_out = map(xp.asarray, split(np.random.default_rng(0), points))
+    _, singular, right = xp.linalg.svd(X, full_matrices=False)
 
     def draw(rng):
-        teacher, y, start = teachers(rng, X, SNR, INR, students)
-        w = train(X, y, start, times, halvings=18)
+        teacher, y, start = teachers(rng, X, SNR, INR, students, xp)
+        w = train(X, y, start, times, xp, halvings=18)
         if measured == "modes":
-            return np.mean((right @ (w - teacher)) ** 2, axis=-1)
+            return xp.mean((right @ (w - teacher)) ** 2, axis=-1)
         if measured == "training":
-            return np.mean((y - X @ w) ** 2, axis=(1, 2))
-        noise = rng.normal(size=(len(held_out), students)) / np.sqrt(SNR)
-        return np.mean((held_out @ (teacher - w) + noise) ** 2, axis=(1, 2))
+            return xp.mean((y - X @ w) ** 2, axis=(1, 2))
+        noise = xp.asarray(rng.normal(size=(len(held_out), students))) / SNR**0.5
+        return xp.mean((held_out @ (teacher - w) + noise) ** 2, axis=(1, 2))
 
     t = FIRST * 2.0 ** np.arange(times)
     read = {
@@ -60,7 +62,7 @@ def errors(*, xp, rng, progress, SNR, INR, points, students, times, replicates, 
         "training": {"t": t, "data": X},
         "test": {"t": t, "data": X, "held_out": held_out},
     }[measured]
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), read)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read)
 
 
 digit_modes = Simulation(

@@ -16,14 +16,13 @@ def deep(*, xp, rng, progress, layers, width, points, components, step) -> Measu
 
     Read off: the data and the product at the start.
     """
-    X = inputs(rng, points, components)
-    _, y, start = (v[:, 0] for v in teachers(rng, X, 2.0, 0.5, 1))
-    strength = np.linalg.norm(start) ** (1 / layers)
-    ends = [v / np.linalg.norm(v) for v in rng.normal(size=(layers - 1, width))]
-    left = [*ends, np.ones(1)]
-    right = [start / np.linalg.norm(start), *ends]
-    weights = [xp.asarray(strength * np.outer(u, v)) for u, v in zip(left, right, strict=True)]
-    data, labels = xp.asarray(X), xp.asarray(y)
+    X = inputs(rng, points, components, xp)
+    _, y, start = (v[:, 0] for v in teachers(rng, X, 2.0, 0.5, 1, xp))
+    size = xp.linalg.vector_norm(start)
+    ends = [xp.asarray(v / np.linalg.norm(v)) for v in rng.normal(size=(layers - 1, width))]
+    left = [*ends, xp.ones(1)]
+    right = [start / size, *ends]
+    weights = [size ** (1 / layers) * (u[:, None] * v) for u, v in zip(left, right, strict=True)]
 
     def product(weights):
         whole = weights[0]
@@ -32,7 +31,7 @@ def deep(*, xp, rng, progress, layers, width, points, components, step) -> Measu
         return whole[0]
 
     def gradient(weights):
-        off = data.T @ (data @ product(weights) - labels)
+        off = X.T @ (X @ product(weights) - y)
         below = [None]
         for W in weights[:-1]:
             below.append(W if below[-1] is None else W @ below[-1])
@@ -54,15 +53,15 @@ def aligned(*, xp, rng, progress, epsilon_0, points, components, step) -> Measur
 
     Read off: the modes' eigenvalues and correlations with the labels.
     """
-    X = inputs(rng, points, components)
-    _, y, _ = (v[:, 0] for v in teachers(rng, X, 2.0, 0.0, 1))
-    _, singular, right = np.linalg.svd(X, full_matrices=False)
-    hidden, labels = xp.asarray(X @ right.T), xp.asarray(y)
-    first = xp.full((len(singular),), epsilon_0)
+    X = inputs(rng, points, components, xp)
+    _, y, _ = (v[:, 0] for v in teachers(rng, X, 2.0, 0.0, 1, xp))
+    # By NumPy everywhere: the values have the signs of the vectors.
+    _, singular, right = map(xp.asarray, np.linalg.svd(xp.to_numpy(X), full_matrices=False))
+    hidden, first = X @ right.T, xp.full((len(singular),), epsilon_0)
 
     def gradient(weights):
         a, b = weights
-        off = hidden.T @ (hidden @ (a * b) - labels)
+        off = hidden.T @ (hidden @ (a * b) - y)
         return b * off, a * off
 
     run = descend(
@@ -82,12 +81,12 @@ def aligned_students(*, xp, rng, progress, t, SNR, epsilon, alpha, inputs_of, st
     N, every = inputs_of, np.rint(np.ravel(t) / step).astype(int)
 
     def draw(rng):
-        X = inputs(rng, round(alpha * N), N)
-        teacher, y, _ = teachers(rng, X, SNR, 0.0, students)
-        right = np.linalg.svd(X)[2]
+        X = inputs(rng, round(alpha * N), N, xp)
+        teacher, y, _ = teachers(rng, X, SNR, 0.0, students, xp)
+        right = xp.asarray(np.linalg.svd(xp.to_numpy(X))[2])  # their signs make the start
         hidden = X @ right.T
         squares, pull, found = hidden.T @ hidden, hidden.T @ y, []
-        a = b = np.full((N, students), epsilon)
+        a = b = xp.full((N, students), epsilon)
         for k in range(every[-1]):
             off = pull - squares @ (a * b)
             # the midpoint: an error of the second order in the step
@@ -95,10 +94,10 @@ def aligned_students(*, xp, rng, progress, t, SNR, epsilon, alpha, inputs_of, st
             off = pull - squares @ (half_a * half_b)
             a, b = a + step * half_b * off, b + step * half_a * off
             if k + 1 in every:
-                found.append(np.mean((right.T @ (a * b) - teacher) ** 2) + 1 / SNR)
-        return np.array(found)
+                found.append(xp.mean((right.T @ (a * b) - teacher) ** 2) + 1 / SNR)
+        return xp.stack(found)
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)))
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
 
 
 _NETWORK = {

@@ -14,44 +14,44 @@ HALVINGS = 12
 """A step of gradient descent is the first time over 2^12."""
 
 
-def inputs(rng, count, components: int) -> np.ndarray:
+def inputs(rng, count, components: int, xp):
     """Gaussian inputs of variance 1/components: (count, components), or (draws, count, components)."""
-    return rng.normal(size=(*np.atleast_1d(count), components)) / np.sqrt(components)
+    return xp.asarray(rng.normal(size=(*np.atleast_1d(count), components))) / components**0.5
 
 
-def teachers(rng, X, SNR, INR, students: int):
+def teachers(rng, X, SNR, INR, students: int, xp):
     """Teachers (..., N, students), noisy labels (..., P, students), starts (..., N, students)."""
     *draws, P, N = X.shape
-    teacher = rng.normal(size=(*draws, N, students))
-    labels = X @ teacher + rng.normal(size=(*draws, P, students)) / np.sqrt(SNR)
-    return teacher, labels, rng.normal(size=(*draws, N, students)) * np.sqrt(INR)
+    teacher = xp.asarray(rng.normal(size=(*draws, N, students)))
+    labels = X @ teacher + xp.asarray(rng.normal(size=(*draws, P, students))) / SNR**0.5
+    return teacher, labels, xp.asarray(rng.normal(size=(*draws, N, students))) * INR**0.5
 
 
-def train(X, y, start, times: int, first=FIRST, halvings=HALVINGS):
+def train(X, y, start, times: int, xp, first=FIRST, halvings=HALVINGS):
     """Weights (times, N, students) after gradient descent on the sum of squares; each time is twice the last.
 
     The steps of size first/2^halvings are taken together, by squaring: two runs of m steps are one of 2 m.
     """
     step = first / 2**halvings
     A, pull = X.T @ X, X.T @ y
-    many = np.eye(len(A)) - step * A
+    many = xp.eye(len(A)) - step * A
     w, found = start + step * (pull - A @ start), []
     for k in range(halvings + times):
         if k >= halvings:
             found.append(w)
         w = w + many @ (w - start)
         many = many @ many
-    return np.stack(found)
+    return xp.stack(found)
 
 
-def test_error(w, teacher, SNR):
+def test_error(w, teacher, SNR, xp):
     """On fresh noisy inputs, one for each student: (..., students)."""
-    return np.mean((w - teacher) ** 2, axis=-2) + 1 / SNR
+    return xp.mean((w - teacher) ** 2, axis=-2) + 1 / SNR
 
 
-def training_error(w, X, y):
+def training_error(w, X, y, xp):
     """The mean square of what is left of the labels: (..., students)."""
-    return np.mean((y - X @ w) ** 2, axis=-2)
+    return xp.mean((y - X @ w) ** 2, axis=-2)
 
 
 def over_time(*, xp, rng, progress, alpha, SNR, INR, inputs_of, students, times, replicates, measured):
@@ -61,15 +61,15 @@ def over_time(*, xp, rng, progress, alpha, SNR, INR, inputs_of, students, times,
     def draw(rng):
         found = []
         for ratio in alpha:
-            X = inputs(rng, round(ratio * N), N)
-            teacher, y, start = teachers(rng, X, SNR, INR, students)
-            w = train(X, y, start, times)
-            errors = test_error(w, teacher, SNR) if measured == "test" else training_error(w, X, y)
-            found.append(np.mean(errors, axis=-1))
-        return np.stack(found, axis=-1)
+            X = inputs(rng, round(ratio * N), N, xp)
+            teacher, y, start = teachers(rng, X, SNR, INR, students, xp)
+            w = train(X, y, start, times, xp)
+            errors = test_error(w, teacher, SNR, xp) if measured == "test" else training_error(w, X, y, xp)
+            found.append(xp.mean(errors, axis=-1))
+        return xp.stack(found, axis=-1)
 
     read = {"t": FIRST * 2.0 ** np.arange(times)[:, None]}
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)), read)
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read)
 
 
 def at_one(**settings) -> Measurement:
@@ -84,13 +84,13 @@ def late(*, xp, rng, progress, P, N, SNR, INR=0.0, draws, students, replicates) 
     def draw(rng):
         found = []
         for rows, columns in zip(np.atleast_1d(P), np.atleast_1d(N), strict=True):
-            X = inputs(rng, (draws, rows), columns)
-            teacher, y, start = teachers(rng, X, SNR, INR, students)
-            w = start + np.linalg.pinv(X) @ (y - X @ start)
-            found.append(np.mean(test_error(w, teacher, SNR)))
-        return np.array(found)
+            X = inputs(rng, (draws, rows), int(columns), xp)
+            teacher, y, start = teachers(rng, X, SNR, INR, students, xp)
+            w = start + xp.linalg.pinv(X) @ (y - X @ start)
+            found.append(xp.mean(test_error(w, teacher, SNR, xp)))
+        return xp.stack(found)
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)))
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
 
 
 def ridge(*, xp, rng, progress, gamma, alpha, SNR, inputs_of, students, replicates) -> Measurement:
@@ -100,13 +100,13 @@ def ridge(*, xp, rng, progress, gamma, alpha, SNR, inputs_of, students, replicat
     def draw(rng):
         found = []
         for ratio in np.ravel(alpha):
-            X = inputs(rng, round(ratio * N), N)
-            teacher, y, _ = teachers(rng, X, SNR, 0.0, students)
-            of = [np.linalg.solve(X.T @ X + g * np.eye(N), X.T @ y) for g in np.ravel(gamma)]
-            found.append([np.mean(test_error(w, teacher, SNR)) for w in of])
-        return np.array(found).T
+            X = inputs(rng, round(ratio * N), N, xp)
+            teacher, y, _ = teachers(rng, X, SNR, 0.0, students, xp)
+            of = [xp.linalg.solve(X.T @ X + g * xp.eye(N), X.T @ y) for g in np.ravel(gamma).tolist()]
+            found.append(xp.stack([xp.mean(test_error(w, teacher, SNR, xp)) for w in of]))
+        return xp.stack(found, axis=1)
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)))
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
 
 
 def traces(*, xp, rng, progress, gamma, alpha, inputs_of, replicates) -> Measurement:
@@ -114,12 +114,12 @@ def traces(*, xp, rng, progress, gamma, alpha, inputs_of, replicates) -> Measure
     N = inputs_of
 
     def draw(rng):
-        data = [inputs(rng, round(ratio * N), N) for ratio in np.ravel(alpha)]
-        return np.array(
-            [[np.trace(np.linalg.inv(X.T @ X + g * np.eye(N))) / N for X in data] for g in np.ravel(gamma)]
-        )
+        data = [inputs(rng, round(ratio * N), N, xp) for ratio in np.ravel(alpha)]
+        penalties = [g * xp.eye(N) for g in np.ravel(gamma).tolist()]
+        of = [[xp.linalg.trace(xp.linalg.inv(X.T @ X + p)) / N for X in data] for p in penalties]
+        return xp.stack([xp.stack(row) for row in of])
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)))
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
 
 
 def squares(*, xp, rng, progress, alpha, inputs_of, replicates) -> Measurement:
@@ -127,26 +127,25 @@ def squares(*, xp, rng, progress, alpha, inputs_of, replicates) -> Measurement:
     N = inputs_of
 
     def draw(rng):
-        data = [inputs(rng, round(ratio * N), N) for ratio in np.ravel(alpha)]
-        return np.array([np.sum((X.T @ X) ** 2) / N for X in data])
+        data = [inputs(rng, round(ratio * N), N, xp) for ratio in np.ravel(alpha)]
+        return xp.stack([xp.sum((X.T @ X) ** 2) / N for X in data])
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)))
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
 
 
 def sizes(*, xp, rng, progress, n, P, N, SNR, draws, students, replicates) -> Measurement:
     """Students that see the first n of N inputs, by least squares of the least norm: test errors, (n,)."""
 
     def draw(rng):
-        X = inputs(rng, (draws, P), N)
-        teacher, y, _ = teachers(rng, X, SNR, 0.0, students)
+        X = inputs(rng, (draws, P), N, xp)
+        teacher, y, _ = teachers(rng, X, SNR, 0.0, students, xp)
         found = []
-        for seen in np.ravel(n):
-            w = np.zeros_like(teacher)
-            w[:, :seen] = np.linalg.pinv(X[..., :seen]) @ y
-            found.append(np.mean(test_error(w, teacher, SNR)))
-        return np.array(found)
+        for seen in np.ravel(n).tolist():
+            w = xp.concat([xp.linalg.pinv(X[..., :seen]) @ y, xp.zeros((draws, N - seen, students))], axis=1)
+            found.append(xp.mean(test_error(w, teacher, SNR, xp)))
+        return xp.stack(found)
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)))
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
 
 
 def frozen(*, xp, rng, progress, alpha, INR, inputs_of, students, replicates) -> Measurement:
@@ -156,14 +155,14 @@ def frozen(*, xp, rng, progress, alpha, INR, inputs_of, students, replicates) ->
     def draw(rng):
         found = []
         for ratio in np.ravel(alpha):
-            X = inputs(rng, round(ratio * N), N)
-            teacher, y, start = teachers(rng, X, 1.0, INR, students)
-            w = train(X, y, start, 4)[-1]
-            without = np.eye(N) - np.linalg.pinv(X) @ X
-            found.append(np.mean(np.sum((without @ (w - teacher)) ** 2, axis=0)) / N)
-        return np.array(found)
+            X = inputs(rng, round(ratio * N), N, xp)
+            teacher, y, start = teachers(rng, X, 1.0, INR, students, xp)
+            w = train(X, y, start, 4, xp)[-1, ...]
+            without = xp.eye(N) - xp.linalg.pinv(X) @ X
+            found.append(xp.mean(xp.sum((without @ (w - teacher)) ** 2, axis=0)) / N)
+        return xp.stack(found)
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)))
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
 
 
 def best_times(*, xp, rng, progress, alpha, SNR, INR, inputs_of, students, replicates) -> Measurement:
@@ -173,20 +172,20 @@ def best_times(*, xp, rng, progress, alpha, SNR, INR, inputs_of, students, repli
     def draw(rng):
         found = []
         for ratio in np.ravel(alpha):
-            X = inputs(rng, round(ratio * N), N)
-            teacher, y, start = teachers(rng, X, SNR, INR, students)
+            X = inputs(rng, round(ratio * N), N, xp)
+            teacher, y, start = teachers(rng, X, SNR, INR, students, xp)
             before = None
-            w = early = train(X, y, start, 1, apart, 8)[0]
-            steps = np.linalg.matrix_power(np.eye(N) - apart / 256 * X.T @ X, 256)
-            errors = [np.mean(test_error(start, teacher, SNR)), np.mean(test_error(w, teacher, SNR))]
+            w = early = train(X, y, start, 1, xp, apart, 8)[0, ...]
+            steps = xp.linalg.matrix_power(xp.eye(N) - apart / 256 * X.T @ X, 256)
+            errors = [xp.mean(test_error(at, teacher, SNR, xp)) for at in (start, w)]
             while before is None or errors[-1] < errors[-2] or len(errors) < 3:
                 before, w = w, early + steps @ (w - start)
-                errors.append(np.mean(test_error(w, teacher, SNR)))
+                errors.append(xp.mean(test_error(w, teacher, SNR, xp)))
             a, b, c = errors[-3:]
             found.append(apart * (len(errors) - 2 + (a - c) / (2 * (a - 2 * b + c))))  # the parabola's bottom
-        return np.array(found)
+        return xp.stack(found)
 
-    return Measurement(xp.asarray(replicate(draw, replicates, rng=rng, progress=progress)))
+    return Measurement(replicate(draw, replicates, rng=rng, progress=progress))
 
 
 _CURVES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from math import lgamma
+from math import lgamma, log
 
 import numpy as np
 
@@ -13,7 +13,7 @@ GROUPS = ((1, 1), (1, 2), (3, 2))
 
 
 def gamma_law(v: float):
-    """Gamma-distributed S of mean 1 and variance v: values and weights of a Gauss rule."""
+    """Gamma-distributed S of mean 1 and variance v: values and weights of a Gauss rule, a few numbers."""
     k, shape = np.arange(30), 1 / v
     jacobi = np.diag(2 * k + shape) + np.diag(np.sqrt(k * (k + shape - 1))[1:], 1)
     x, vectors = np.linalg.eigh(jacobi, UPLO="U")
@@ -27,31 +27,31 @@ def log_normal_law(v: float):
     return np.exp(np.sqrt(s) * x - s / 2), w / w.sum()
 
 
-def entropy_gap(S, weights, N: int) -> float:
+def entropy_gap(S, weights, N: int, xp):
     """The mean of ln of the density over the Gaussian one, N neurons, by a Gauss rule in the radius."""
-    x, w = np.polynomial.legendre.leggauss(300)
-    half = np.sqrt(S.max()) * (9 + np.sqrt(N)) / 2
-    y = half * (x + 1)[:, None]
-    density = S ** (-N / 2) * np.exp(-(y**2) / (2 * S)) @ weights
-    over_gaussian = np.log(density) + y[:, 0] ** 2 / 2
-    shell = np.exp((N - 1) * np.log(y[:, 0]) - lgamma(N / 2) - (N / 2 - 1) * np.log(2))
-    return float(half * np.sum(w * shell * density * over_gaussian))
+    x, w = map(xp.asarray, np.polynomial.legendre.leggauss(300))
+    half = xp.max(S) ** 0.5 * (9 + N**0.5) / 2
+    y = half * (x + 1)
+    density = S ** (-N / 2) * xp.exp(-(y[:, None] ** 2) / (2 * S)) @ weights
+    over_gaussian = xp.log(density) + y**2 / 2
+    shell = xp.exp((N - 1) * xp.log(y) - lgamma(N / 2) - (N / 2 - 1) * log(2))
+    return half * xp.sum(w * shell * density * over_gaussian)
 
 
-def information(law, v: float, n_A: int, n_B: int) -> float:
-    S, weights = law(v)
-    gaps = [entropy_gap(S, weights, count) for count in (n_A + n_B, n_A, n_B)]
+def information(law, v: float, n_A: int, n_B: int, xp):
+    S, weights = map(xp.asarray, law(v))
+    gaps = [entropy_gap(S, weights, count, xp) for count in (n_A + n_B, n_A, n_B)]
     return gaps[0] - gaps[1] - gaps[2]
 
 
 def cubic_term(*, xp, rng, progress, step, law) -> Measurement:
     """How I/v^2 changes with the variance v near 0: a difference of two values, over v = step."""
-    rows = []
+    terms = []
     for n_A, n_B in GROUPS:
-        ratios = [information(law, v, n_A, n_B) / v**2 for v in (2 * step, step)]
-        rows.append((ratios[0] - ratios[1]) / step)
+        ratios = [information(law, v, n_A, n_B, xp) / v**2 for v in (2 * step, step)]
+        terms.append((ratios[0] - ratios[1]) / step)
     groups = np.array(GROUPS).T
-    return Measurement(xp.asarray(np.array([rows])), {"n_A": groups[0], "n_B": groups[1]}, steps=300)
+    return Measurement(xp.stack(terms)[None, :], {"n_A": groups[0], "n_B": groups[1]}, steps=300)
 
 
 _ALIKE = {"laptop": {}}
