@@ -102,8 +102,8 @@ def ridge(*, xp, rng, progress, gamma, alpha, SNR, inputs_of, students, replicat
         for ratio in np.ravel(alpha):
             X = inputs(rng, round(ratio * N), N, xp)
             teacher, y, _ = teachers(rng, X, SNR, 0.0, students, xp)
-            squares, pull = X.T @ X, X.T @ y
-            of = [xp.linalg.solve(squares + g * xp.eye(N), pull) for g in np.ravel(gamma).tolist()]
+            gram, pull = X.T @ X, X.T @ y
+            of = [xp.linalg.solve(gram + g * xp.eye(N), pull) for g in np.ravel(gamma).tolist()]
             found.append(xp.stack([xp.mean(test_error(w, teacher, SNR, xp)) for w in of]))
         return xp.stack(found, axis=1)
 
