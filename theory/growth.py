@@ -131,7 +131,7 @@ def of_simulation(comparison: Comparison) -> Growth | None:
     """The simulation of a comparison at several sizes; None where it has no size to vary."""
     simulation = comparison.simulation
     settings = simulation.accepted(comparison.at) | simulation.settings("laptop")
-    name, steps = _rungs(comparison, settings)
+    name, steps = rungs(comparison, settings)
     if not steps:
         return None
     xp = namespace("numpy", None)
@@ -152,7 +152,7 @@ def of_simulation(comparison: Comparison) -> Growth | None:
     return Growth(f"1/{name}" if steps[0] < 1 else name, seconds, peaks, expected)
 
 
-def _rungs(comparison: Comparison, settings: Mapping) -> tuple[str, list]:
+def rungs(comparison: Comparison, settings: Mapping) -> tuple[str, list]:
     """What makes a simulation larger: the setting and its values, the cheapest first."""
     ladder = list(comparison.tolerance.ladder)
     if ladder:

@@ -3,6 +3,8 @@
 import pytest
 
 from theory.catalogue import find, names
+from theory.growth import rungs
+from theory.simulation import generator, namespace
 
 LIBRARIES = ("jax", "torch")
 
@@ -12,7 +14,7 @@ QUICK = {
     "feature_learning_limits": "tangent_steps",
     "finite_deep_linear_bayes": "outputs_by_weights",
     "gaussian_score": "variance_of_reverse_sde",
-    "high_dim_generalization": "frozen_directions",
+    "high_dim_generalization": "squares_of_data",
     "kinetic_optimal_paths": "cond_ot_by_quadrature",
     "nngp_ntk": "one_layer_covariance",
     "rg_flow": "two_linear_neurons",
@@ -24,6 +26,7 @@ QUICK = {
 """One of each theory; the others below are one of each further module of simulations."""
 
 SLOW = {
+    "deep_kernel_machines": ("kurtosis_at_width",),
     "deep_linear": ("shallow_training", "rate_allowed_by_curvature", "isometry_of_a_product"),
     "feature_learning_limits": ("coordinate_check", "learning_rate_transfer", "mean_field_limit"),
     "finite_deep_linear_bayes": ("scale_by_chains", "own_filters"),
@@ -44,6 +47,23 @@ SLOW = {
     "stochastic_interpolants": ("mixture_by_draws", "bridge_by_draws"),
     "wide_deep_optimal": ("shares_of_a_vote", "one_hidden_layer"),
 }
+FEW_NUMBERS = {
+    "deep_linear": {"steps_to_learn"},
+    "gaussian_score": {
+        *("calls", "emerging", "estimate", "mean_in_window", "off_the_plane", "perturbed", "trajectory")
+    },
+    "kinetic_optimal_paths": {"minimised"},
+    "score_sde": {"kernel", "likelihood", "score_matching"},
+    "stochastic_interpolants": {
+        *("divergence_of_step", "euler_maruyama", "merged", "midpoint_flow", "time_in_steps")
+    },
+    "wide_deep_optimal": {
+        *("deep", "diagonal", "distances", "kriged", "local_slope", "logarithms", "ridgeless", "settled"),
+        "tangent_at_depth",
+    },
+}
+"""Simulations of a few numbers, or of many digits, that NumPy, SciPy or mpmath compute for every library."""
+
 TOO_LONG = {"deep_linear": ("edge_of_chaos",)}
 """Modules of simulations that take minutes on any library."""
 
@@ -93,6 +113,32 @@ def test_every_module_of_simulations_is_run_on_every_library():
         comparisons = find(theory).comparisons
         run = {module_of(comparisons[name]) for name in (QUICK[theory], *SLOW.get(theory, ()))}
         assert {module_of(c) for c in comparisons.values()} == run | set(TOO_LONG.get(theory, ())), theory
+
+
+def small(comparison) -> dict:
+    """Settings at which a simulation is quick."""
+    simulation, tolerance = comparison.simulation, comparison.tolerance
+    settings = simulation.accepted(comparison.at) | simulation.settings("laptop")
+    if tolerance.ladder:
+        settings[tolerance.varies] = rungs(comparison, settings)[1][0]
+    most = {"replicates": 4} | dict.fromkeys(("samples", "draws", "networks", "chains", "trajectories"), 64)
+    return settings | {name: min(settings[name], top) for name, top in most.items() if name in settings}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theory", names())
+def test_simulations_compute_on_the_library_asked_for(theory):
+    """All but those of a few numbers, so that a GPU has the work."""
+    pytest.importorskip("torch")
+    elsewhere = set()
+    for comparison in find(theory).comparisons.values():
+        run = comparison.simulation.run
+        found = comparison.simulation.measure(
+            xp=namespace("torch"), rng=generator(0), progress=None, **small(comparison)
+        )
+        if found.by != "torch":
+            elsewhere.add(getattr(run, "func", run).__name__)
+    assert elsewhere == FEW_NUMBERS.get(theory, set())
 
 
 @pytest.mark.slow
