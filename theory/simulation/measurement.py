@@ -37,12 +37,13 @@ class Simulation(Named):
 
     ``run(*, xp, rng, progress, **settings)`` returns a `Measurement`; ``xp`` is a `Namespace`,
     ``rng`` a NumPy generator, ``progress`` a callable(done, total) or None. ``scales`` maps the
-    name of a scale ("laptop", "gpu") to its settings (replicates, steps, sizes). ``growth`` is the
-    exponent of the cost in a setting, where it is neither 1 nor, of a width, 2.
+    name of a scale ("laptop", "gpu") to its settings (replicates, steps, sizes); one that has none to
+    choose is the same at both. ``growth`` is the exponent of the cost in a setting, where it is neither
+    1 nor, of a width, 2.
     """
 
     run: Callable[..., Measurement]
-    scales: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"laptop": {}})
+    scales: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"laptop": {}, "gpu": {}})
     description: str = ""
     growth: Mapping[str, float] = field(default_factory=dict)
     module: str = field(default="", init=False, repr=False)

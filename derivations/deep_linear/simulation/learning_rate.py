@@ -78,5 +78,5 @@ def _when(reached: np.ndarray, wanted: np.ndarray, s: float) -> np.ndarray:
     return make_interp_spline(pace, np.arange(len(rising)), k=5)(np.log(wanted / (s - wanted)))
 
 
-curvature = Simulation(best_rate, {"laptop": {}, "gpu": {}})
+curvature = Simulation(best_rate)
 steps_of_training = Simulation(steps_to_learn, {"laptop": {}, "gpu": {"step": (1 / 64, 1 / 128, 1 / 256)}})

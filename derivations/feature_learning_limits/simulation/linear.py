@@ -218,8 +218,9 @@ def whitened(*, xp, rng, progress, width, t, s, replicates, networks) -> Measure
 
 
 _WIDE = {"laptop": {"replicates": 64, "networks": 100}, "gpu": {"replicates": 64, "networks": 20_000}}
-maximal_steps = Simulation(partial(after_steps, n=6, scaling=MAXIMAL), {"laptop": {"networks": 8}})
-tangent_steps = Simulation(partial(after_steps, n=6, scaling=TANGENT), {"laptop": {"networks": 8}})
+_NETWORKS = {"laptop": {"networks": 8}, "gpu": {"networks": 1024}}
+maximal_steps = Simulation(partial(after_steps, n=6, scaling=MAXIMAL), _NETWORKS)
+tangent_steps = Simulation(partial(after_steps, n=6, scaling=TANGENT), _NETWORKS)
 lazy_outputs = Simulation(
     tangent_outputs,
     {"laptop": {"replicates": 32, "networks": 400}, "gpu": {"replicates": 64, "networks": 20_000}},

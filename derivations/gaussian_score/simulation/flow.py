@@ -121,11 +121,8 @@ def _measured(xp, values, schedule, data, step, *, start=True, **read) -> Measur
     return Measurement(xp.asarray(values), read, steps=round(1 / step))
 
 
-_ALIKE = {"laptop": {}, "gpu": {}}
-
-
 def _on(run, **settings) -> Simulation:
-    return Simulation(partial(run, **settings), _ALIKE)
+    return Simulation(partial(run, **settings))
 
 
 straight_flow = _on(trajectory, schedule="straight", data="thin")

@@ -142,10 +142,9 @@ def noisy_digits(*, xp, rng, progress, alpha, sigma, samples, replicates) -> Mea
     return Measurement(drawn[:, :3], {"x": noisy})
 
 
-_SCALES = {"laptop": {}, "gpu": {}}
-signal_in_noise = Simulation(partial(far_field, reference=0.7), _SCALES)
-points_in_a_window = Simulation(mean_in_window, _SCALES)
-differences_of_log_density = Simulation(slope_of_log_density, _SCALES)
+signal_in_noise = Simulation(partial(far_field, reference=0.7))
+points_in_a_window = Simulation(mean_in_window)
+differences_of_log_density = Simulation(slope_of_log_density)
 digits_under_noise = Simulation(
     noisy_digits, {"laptop": {"samples": 100, "replicates": 32}, "gpu": {"samples": 1000, "replicates": 64}}
 )

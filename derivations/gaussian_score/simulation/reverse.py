@@ -43,7 +43,6 @@ def euler_maruyama(*, xp, rng, progress, step, kappa, data, moment) -> Measureme
     return Measurement(xp.stack(rows), read, steps=round((FIRST - TIMES[-1]) / step))
 
 
-_ALIKE = {"laptop": {}, "gpu": {}}
-reverse_mean = Simulation(partial(euler_maruyama, moment="mean", data="full"), _ALIKE)
-reverse_variance = Simulation(partial(euler_maruyama, moment="variance", data="full"), _ALIKE)
-thin_reverse_variance = Simulation(partial(euler_maruyama, moment="variance", data="thin"), _ALIKE)
+reverse_mean = Simulation(partial(euler_maruyama, moment="mean", data="full"))
+reverse_variance = Simulation(partial(euler_maruyama, moment="variance", data="full"))
+thin_reverse_variance = Simulation(partial(euler_maruyama, moment="variance", data="thin"))

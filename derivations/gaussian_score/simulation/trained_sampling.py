@@ -105,5 +105,5 @@ def variance_by_time(taus, lam, sigma_0: float, sigma_T: float, eta: float, leve
     return np.stack([(sigma_T * gain) ** 2 for gain in gains])
 
 
-trained_sampling = Simulation(in_random_basis, {"laptop": {}, "gpu": {}})
-half_time_by_sampling = Simulation(time_to_half, {"laptop": {}, "gpu": {}})
+trained_sampling = Simulation(in_random_basis)
+half_time_by_sampling = Simulation(time_to_half)

@@ -100,11 +100,9 @@ def minimised(*, xp, rng, progress, step, measured) -> Measurement:
     return Measurement(xp.asarray(values[:, None]), read | {"t": at[:, None]}, steps=round(1 / step))
 
 
-_ALIKE = {"laptop": {}, "gpu": {}}
-cond_ot_of_modes = Simulation(partial(energy_of_modes, schedule="cond_ot"), _ALIKE)
-cosine_of_modes = Simulation(partial(energy_of_modes, schedule="cosine"), _ALIKE)
-circle_length = Simulation(angle_of_circle, _ALIKE)
+cond_ot_of_modes = Simulation(partial(energy_of_modes, schedule="cond_ot"))
+cosine_of_modes = Simulation(partial(energy_of_modes, schedule="cosine"))
+circle_length = Simulation(angle_of_circle)
 least_energy, best_signal, best_noise, best_share, best_radius = (
-    Simulation(partial(minimised, measured=name), _ALIKE)
-    for name in ("energy", "signal", "noise", "share", "radius")
+    Simulation(partial(minimised, measured=name)) for name in ("energy", "signal", "noise", "share", "radius")
 )

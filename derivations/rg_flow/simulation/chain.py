@@ -96,17 +96,18 @@ def wishart(*, xp, rng, progress, n, l, replicates, samples) -> Measurement:
     return Measurement(replicate(draw, replicates, rng=rng, progress=progress), read, steps=l)
 
 
+_MANY = {"replicates": 64, "samples": 100_000}
 sine_corrections = Simulation(
-    partial(corrections, activation=sine), {"laptop": {"replicates": 32, "samples": 6000}}
+    partial(corrections, activation=sine), {"laptop": {"replicates": 32, "samples": 6000}, "gpu": _MANY}
 )
 tanh_corrections = Simulation(
-    partial(corrections, activation=tanh), {"laptop": {"replicates": 32, "samples": 2000}}
+    partial(corrections, activation=tanh), {"laptop": {"replicates": 32, "samples": 2000}, "gpu": _MANY}
 )
-_SMALL = {"laptop": {"replicates": 64, "samples": 500}}
+_SMALL = {"laptop": {"replicates": 64, "samples": 500}, "gpu": _MANY}
 linear_log_means = Simulation(partial(logarithm, activation=linear, C_W=1.0, which="mean"), _SMALL)
 linear_log_variances = Simulation(partial(logarithm, activation=linear, C_W=1.0, which="variance"), _SMALL)
 leaky_at_ratio = Simulation(
     partial(logarithm_at_ratio, activation=leaky, C_W=1 / 0.625),
-    {"laptop": {"replicates": 64, "samples": 400}},
+    {"laptop": {"replicates": 64, "samples": 400}, "gpu": {"replicates": 64, "samples": 40_000}},
 )
-wishart_products = Simulation(wishart, {"laptop": {"replicates": 64, "samples": 6000}})
+wishart_products = Simulation(wishart, {"laptop": {"replicates": 64, "samples": 6000}, "gpu": _MANY})

@@ -54,6 +54,5 @@ def cubic_term(*, xp, rng, progress, step, law) -> Measurement:
     return Measurement(xp.stack(terms)[None, :], {"n_A": groups[0], "n_B": groups[1]}, steps=300)
 
 
-_ALIKE = {"laptop": {}}
-gamma_cubic_term = Simulation(partial(cubic_term, law=gamma_law), _ALIKE)
-log_normal_cubic_term = Simulation(partial(cubic_term, law=log_normal_law), _ALIKE)
+gamma_cubic_term = Simulation(partial(cubic_term, law=gamma_law))
+log_normal_cubic_term = Simulation(partial(cubic_term, law=log_normal_law))

@@ -78,6 +78,9 @@ def tangent_kernels(
     return Measurement(values, {"K": first_kernel(0.0, C_W)}, steps=l)
 
 
+_MANY = {"replicates": 64, "batch": 50_000}
+
+
 def one_of(which: int, activation, C_W: float) -> Simulation:
     """The simulation of one of the two correlators."""
 
@@ -89,7 +92,7 @@ def one_of(which: int, activation, C_W: float) -> Simulation:
         return Measurement(found.values[:, which], found.inputs, found.steps)
 
     run.__doc__ = correlators.__doc__
-    return Simulation(run, {"laptop": {"replicates": 64, "batch": 1000}})
+    return Simulation(run, {"laptop": {"replicates": 64, "batch": 1000}, "gpu": _MANY})
 
 
 relu_two_neurons = one_of(0, relu, 2.0)
@@ -97,5 +100,5 @@ relu_one_neuron = one_of(1, relu, 2.0)
 linear_two_neurons = one_of(0, linear, 1.0)
 leaky_tangent_kernels = Simulation(
     tangent_kernels,
-    {"laptop": {"n": 10, "replicates": 64, "batch": 600}},
+    {"laptop": {"n": 10, "replicates": 64, "batch": 600}, "gpu": _MANY | {"n": 10}},
 )

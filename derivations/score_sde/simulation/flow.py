@@ -76,7 +76,6 @@ def score_matching(*, xp, rng, progress, step, process, v, v_q, delta) -> Measur
     return Measurement(xp.asarray(path[:, 3:]), {"t": np.array(TIMES)[:, None]}, steps=round(1 / step))
 
 
-_SCALES = {"laptop": {}, "gpu": {}}
-noised_point = Simulation(kernel, _SCALES)
-likelihood_code = Simulation(likelihood, _SCALES)
-score_matching_loss = Simulation(score_matching, _SCALES)
+noised_point = Simulation(kernel)
+likelihood_code = Simulation(likelihood)
+score_matching_loss = Simulation(score_matching)

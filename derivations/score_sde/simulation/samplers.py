@@ -158,7 +158,7 @@ def scaled_error(*, xp, rng, progress, step, sampler, order, lam=(0.1, 1.0, 9.0)
 
 
 def _run(sampler: str, order: int) -> Simulation:
-    return Simulation(partial(scaled_error, sampler=sampler, order=order), {"laptop": {}, "gpu": {}})
+    return Simulation(partial(scaled_error, sampler=sampler, order=order))
 
 
 ddim_run, heun_run, multistep_run = _run("ddim", 1), _run("heun", 2), _run("multistep", 2)

@@ -141,14 +141,13 @@ def merged(*, xp, rng, progress, step, delta, c_0, c_1, alpha, beta) -> Measurem
 
 
 _MANY = {"laptop": {"samples": 20_000, "replicates": 64}, "gpu": {"samples": 200_000, "replicates": 256}}
-_ALIKE = {"laptop": {}, "gpu": {}}
 first_draws = Simulation(partial(regressed, target="first"), _MANY)
 second_draws = Simulation(partial(regressed, target="second"), _MANY)
 noise_draws = Simulation(partial(regressed, target="noise"), _MANY)
 score_draws = Simulation(partial(regressed, target="score"), _MANY)
 rate_draws = Simulation(partial(regressed, target="rate"), _MANY)
-flow_in_steps = Simulation(partial(midpoint_flow, start=1.7), _ALIKE)
-variance_in_steps = Simulation(partial(euler_maruyama, eps=0.4, moment="variance", width=1.2), _ALIKE)
-mean_in_steps = Simulation(partial(euler_maruyama, eps=0.4, moment="mean", width=1.2), _ALIKE)
-divergence_in_steps = Simulation(divergence_of_step, _ALIKE)
-dip_between_modes = Simulation(merged, _ALIKE)
+flow_in_steps = Simulation(partial(midpoint_flow, start=1.7))
+variance_in_steps = Simulation(partial(euler_maruyama, eps=0.4, moment="variance", width=1.2))
+mean_in_steps = Simulation(partial(euler_maruyama, eps=0.4, moment="mean", width=1.2))
+divergence_in_steps = Simulation(divergence_of_step)
+dip_between_modes = Simulation(merged)

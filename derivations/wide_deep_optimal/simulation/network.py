@@ -69,5 +69,6 @@ finite_tangents = Simulation(
     {"laptop": {"replicates": 64}, "gpu": {"replicates": 1024, "width": (8, 16, 32, 64)}},
 )
 optimal_tangents = Simulation(
-    partial(finite_tangent_kernel, width=2048, networks=20), {"laptop": {"replicates": 64}}
+    partial(finite_tangent_kernel, width=2048, networks=20),
+    {"laptop": {"replicates": 64}, "gpu": {"replicates": 1024}},
 )
