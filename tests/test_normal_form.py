@@ -106,6 +106,7 @@ def test_a_formula_rewritten_by_sympy_is_equal_only_if_its_values_are(e, rewrite
         assert not vanishes(gap)
 
 
+@pytest.mark.slow
 def test_too_large_an_expression_is_declined_not_guessed():
     huge = sum((x + k) ** 2 * exp(k * y) for k in range(1500))
     assert not vanishes(huge - sp.Add(*huge.args[:-1]))

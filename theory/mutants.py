@@ -117,10 +117,7 @@ def claim_mutants(claim: Claim, dependents: Iterable[Claim] = (), most: int | No
         original = getattr(claim, side)
         if side == "lhs" and (original.is_Symbol or isinstance(original, AppliedUndef | sp.Tuple)):
             continue  # a name, not a formula
-        tried = list(mutants(original, symbols))
-        if most is not None and len(tried) > most:
-            tried = random.Random(f"mutants of {claim.name}").sample(tried, most)
-        for mutant in tried:
+        for mutant in _some(mutants(original, symbols), most, claim.name):
             wrong = _altered(claim, side, mutant.expression)
             if _refused(wrong, claim, dependents):
                 tally.count(mutant, "killed")
@@ -143,10 +140,13 @@ def theory_mutants(
     return found
 
 
-def comparison_mutants(comparison) -> Tally:
-    """Mutants of the prediction, judged on the measurements of the comparison's last run."""
+def comparison_mutants(comparison, most: int | None = None) -> Tally:
+    """Mutants of the prediction, judged on the measurements of the comparison's last run.
+
+    ``most``: of more than so many only a random choice, the same each time.
+    """
     tally, prediction = Tally(), comparison.prediction
-    for mutant in mutants(prediction.rhs):
+    for mutant in _some(mutants(prediction.rhs), most, comparison.name):
         verdict = comparison.verdict_of(prediction.with_rhs(mutant.expression))
         if not verdict.holds:
             tally.count(mutant, "killed")
@@ -154,6 +154,13 @@ def comparison_mutants(comparison) -> Tally:
             same = equivalent(prediction.rhs, mutant.expression, prediction.claim)
             tally.count(mutant, "equivalent" if same else "survives")
     return tally
+
+
+def _some(found: Iterable[Mutant], most: int | None, name: str) -> list[Mutant]:
+    found = list(found)
+    if most is None or len(found) <= most:
+        return found
+    return random.Random(f"mutants of {name}").sample(found, most)
 
 
 def equivalent(original, mutant, claim: Claim) -> bool:

@@ -44,6 +44,7 @@ def test_dtypes(x64):
     assert mode_strength(jnp.arange(3.0), np.ones(3), 0.1, 1.0).dtype == default
 
 
+@pytest.mark.slow
 def test_values_are_those_of_numpy(x64):
     t = np.linspace(0, 20, 50, dtype=np.float64 if x64 else np.float32)
     tolerance = 8 * np.finfo(t.dtype).eps * 30  # the condition number of exp at 30
@@ -67,6 +68,7 @@ def test_single_precision_is_rounded_once_where_there_are_64_bits(double):
     )
 
 
+@pytest.mark.slow
 def test_jit_and_vmap(double):
     t, u0 = jnp.linspace(0, 9, 5), jnp.linspace(0.01, 2.0, 5)
     plain = mode_strength(t, 1.0, u0, 1.0)

@@ -196,6 +196,7 @@ def test_other_array_libraries_give_the_same(name):
     np.testing.assert_allclose(single, expected, rtol=2e-6)
 
 
+@pytest.mark.slow
 def test_price_by_automatic_differentiation():
     jax = pytest.importorskip("jax")
     with jax.enable_x64(True):

@@ -70,6 +70,7 @@ def test_kernels_are_sums_over_positions(padding, pooled, slope, sigma_b):
     np.testing.assert_allclose(found.ntk[apart], wanted[apart][:, 1], rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_compiled_loop_is_the_layers_one_by_one(monkeypatch):
     x = np.random.default_rng(1).normal(size=(4, 6, 5, 2))
     x[1] = x[0] * (1 + 1e-9)

@@ -167,8 +167,9 @@ def test_correct_kernels_are_accepted(case):
     ("case", "library"),
     [
         *((case, "torch") for case in WRITTEN),
-        pytest.param("He, NTK", "jax", marks=pytest.mark.slow),  # JAX compiles every operation alone
-        ("arcsines, NNGP", "jax"),
+        # JAX compiles every operation alone
+        pytest.param("He, NTK", "jax", marks=pytest.mark.slow),
+        pytest.param("arcsines, NNGP", "jax", marks=pytest.mark.slow),
     ],
 )
 def test_correct_kernels_of_other_libraries_are_accepted(case, library):
