@@ -60,7 +60,8 @@ class Comparisons:
     theory, comparison = None, {}
 
     def test_the_comparison_holds_and_refuses_mutants(self, comparison):
-        """Twelve mutants of the prediction here; `theory reproduce` tries all of them."""
+        """One comparison of each module, and twelve mutants, here: the notebooks run every comparison, and
+        `theory reproduce` tries every mutant."""
         verdict = comparison.run(seed=0)
         assert verdict.holds, verdict.description
         assert 0 <= verdict.details["false_alarm"] <= FAMILY_BUDGET  # the sum over all: `theory reproduce`
@@ -78,10 +79,8 @@ def certify(form, backend):
 
 SLOW = {
     "comparison": {
-        *("attention_of_mean_logits", "attention_with_softmax", "attention_without_softmax"),
-        *("distance_of_two_networks", "gaussian_training", "line_tangent", "normed_tangent"),
-        *("plane_covariance", "plane_tangent", "random_tanh_network", "residual_tangent"),
-        *("tangent_shifted_by_fluctuations", "training_of_one_to_four_layers"),
+        *("attention_of_mean_logits", "attention_with_softmax", "attention_without_softmax", "line_tangent"),
+        *("plane_covariance", "plane_tangent", "random_tanh_network", "training_of_one_to_four_layers"),
         *("training_on_images_of_mnist", "unbalanced_training"),
     },
     "jax_form": {
@@ -89,7 +88,7 @@ SLOW = {
         *("rectified_kappa", "stopping_time", "swish_initialisation", "two_level_share", "unbalanced_mode"),
     },
 }
-"""What takes longest: `make test-slow` and `theory reproduce` run it, and the notebooks the comparisons."""
+"""What takes longest: `make test-slow` and `theory reproduce` run it."""
 
 TESTS = {
     "claim": Claims,
@@ -116,8 +115,11 @@ def parts_of(theory):
 def pytest_generate_tests(metafunc):
     for argument in TESTS.keys() & set(metafunc.fixturenames):
         there = getattr(metafunc.cls, argument)
+        slow = set(SLOW.get(argument, ()))
+        if argument == "comparison":
+            slow |= set([name for name in there if name not in slow][1:])
         parts = [
-            pytest.param(one, id=name, marks=[pytest.mark.slow] * (name in SLOW.get(argument, ())))
+            pytest.param(one, id=name, marks=[pytest.mark.slow] * (name in slow))
             for name, one in there.items()
         ]
         metafunc.parametrize(argument, parts)

@@ -96,7 +96,10 @@ def pull_draws(*, xp, rng, progress, t, m_0, c_0, m_1, c_1, sigma, samples, repl
 
 
 def time_in_steps(*, xp, rng, progress, step, T, c_0, c_1, sigma) -> Measurement:
-    """The time in units of the variance, by the trapezoidal rule (a few numbers: NumPy)."""
+    """The time in units of the variance, by the trapezoidal rule.
+
+    A few numbers: NumPy.
+    """
     k = gaussian_coupling(c_0, c_1, sigma)
     t = T * np.linspace(0, 1, round(1 / step) + 1)
     S = (1 - t) ** 2 * c_0 + t**2 * c_1 + (2 * k + sigma**2) * t * (1 - t)
