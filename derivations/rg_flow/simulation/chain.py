@@ -97,17 +97,19 @@ def wishart(*, xp, rng, progress, n, l, replicates, samples) -> Measurement:
 
 
 _MANY = {"replicates": 64, "samples": 100_000}
+# more draws see more of what falls as 1/n^2: wider networks with them
+_WIDE = {"replicates": 64, "samples": 20_000, "width": (16, 32, 64)}
 sine_corrections = Simulation(
-    partial(corrections, activation=sine), {"laptop": {"replicates": 32, "samples": 6000}, "gpu": _MANY}
+    partial(corrections, activation=sine), {"laptop": {"replicates": 32, "samples": 6000}, "gpu": _WIDE}
 )
 tanh_corrections = Simulation(
-    partial(corrections, activation=tanh), {"laptop": {"replicates": 32, "samples": 2000}, "gpu": _MANY}
+    partial(corrections, activation=tanh), {"laptop": {"replicates": 32, "samples": 2000}, "gpu": _WIDE}
 )
 _SMALL = {"laptop": {"replicates": 64, "samples": 500}, "gpu": _MANY}
 linear_log_means = Simulation(partial(logarithm, activation=linear, C_W=1.0, which="mean"), _SMALL)
 linear_log_variances = Simulation(partial(logarithm, activation=linear, C_W=1.0, which="variance"), _SMALL)
 leaky_at_ratio = Simulation(
     partial(logarithm_at_ratio, activation=leaky, C_W=1 / 0.625),
-    {"laptop": {"replicates": 64, "samples": 400}, "gpu": {"replicates": 64, "samples": 40_000}},
+    {"laptop": {"replicates": 64, "samples": 400}, "gpu": _WIDE},
 )
 wishart_products = Simulation(wishart, {"laptop": {"replicates": 64, "samples": 6000}, "gpu": _MANY})
