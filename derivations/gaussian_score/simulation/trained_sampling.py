@@ -106,4 +106,4 @@ def variance_by_time(taus, lam, sigma_0: float, sigma_T: float, eta: float, leve
 
 
 trained_sampling = Simulation(in_random_basis)
-half_time_by_sampling = Simulation(time_to_half)
+half_time_by_sampling = Simulation(time_to_half, growth={"step": 2.0})  # steps of training, and noise levels

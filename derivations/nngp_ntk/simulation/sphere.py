@@ -105,6 +105,8 @@ mean_of_powers = Simulation(powers, {"laptop": {}, "gpu": {"pairs": 2**20}})
 mean_of_cusps = Simulation(cusps, {"laptop": {}, "gpu": {"pairs": 2**20}})
 independent_harmonics = Simulation(ranks)
 random_kernel_matrices = Simulation(
-    kernel_matrices, {"laptop": {}, "gpu": {"points": (500, 1000, 2000, 4000), "replicates": 64}}
+    kernel_matrices,
+    {"laptop": {}, "gpu": {"points": (500, 1000, 2000, 4000), "replicates": 64}},
+    growth={"points": 3.0},  # eigenvalues of a matrix
 )
-projections_in_the_angle = Simulation(large_degrees)
+projections_in_the_angle = Simulation(large_degrees, growth={"step": 2.0})  # degrees, and nodes

@@ -107,7 +107,7 @@ def time_in_steps(*, xp, rng, progress, step, T, c_0, c_1, sigma) -> Measurement
 
 
 _MANY = {"laptop": {"samples": 50_000, "replicates": 64}, "gpu": {"samples": 200_000, "replicates": 256}}
-ends_on_grid = Simulation(on_grid)
+ends_on_grid = Simulation(on_grid, growth={"step": 2.0})  # a plane of points
 bridge_draws = Simulation(variance_draws, _MANY)
 bridge_pull_draws = Simulation(pull_draws, _MANY)
 bridge_time_in_steps = Simulation(time_in_steps)
