@@ -147,7 +147,7 @@ def _shares(place: Device, sizes: Sizes) -> Iterator[Row]:
                 rate, unit, most, peer = work.operations / seconds, "GFLOP/s", peak, "matrix peak"
             else:
                 rate, unit, most, peer = work.moved * size / seconds, "GB/s", bandwidth, "memory bandwidth"
-            yield Row(part, f"{label}: {work.name}", rate / 1e9, unit, peer=peer, ratio=rate / most)
+            yield Row(part, f"{label}: {work.name}", rate / 1e9, unit, peer, rate / most, at_least=True)
 
 
 def _works(place: Device, sizes: Sizes) -> Iterator[Work]:

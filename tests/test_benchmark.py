@@ -56,14 +56,15 @@ def test_the_table_says_what_missed_its_goal():
     ]
 
 
-def test_the_figure_shows_every_ratio_and_every_goal():
+def test_the_figure_shows_every_ratio_of_costs_and_every_goal():
     other = Row("evaluators", "sigmoid", 3.5, "ns a point", "numba", 0.5)
-    (axes,) = benchmark.draw([PEER, ALONE, other]).axes
+    share = Row("device cpu", "sigmoid", 3.5, "GB/s", "memory bandwidth", 0.4, at_least=True)
+    (axes,) = benchmark.draw([PEER, ALONE, share, other]).axes
     measured, goals, one = axes.lines
     assert list(measured.get_xdata()) == [0.25, 0.5] and list(goals.get_xdata()) == [0.35]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["sigmoid / lambdify", "sigmoid / numba"]
-    with pytest.raises(ValueError, match="no ratio"):
-        benchmark.draw([ALONE])
+    with pytest.raises(ValueError, match="no ratio of costs"):
+        benchmark.draw([ALONE, share])
 
 
 def test_the_report_shows_the_record(tmp_path, examples):

@@ -16,7 +16,8 @@ from . import records
 class Row:
     """One measurement: ``value`` in ``unit``; beside a peer also ``ratio``, ours over the peer's in one run.
 
-    ``goal`` is what the ratio (the value, where there is no peer) should be: at most, or ``at_least``.
+    ``goal`` is what the ratio (the value, where there is no peer) should be: at most, or ``at_least``,
+    which also says that more of it is better.
     """
 
     part: str
@@ -32,6 +33,11 @@ class Row:
     def judged(self) -> float:
         """The number that the goal is about."""
         return self.value if self.ratio is None else self.ratio
+
+    @property
+    def is_cost(self) -> bool:
+        """Whether the ratio is that of what ours costs to what the peer costs."""
+        return self.ratio is not None and not self.at_least
 
     @property
     def met(self) -> bool | None:
@@ -88,9 +94,9 @@ def draw(rows: Iterable[Row], title: str = ""):
     """A figure: what each thing costs beside its peers, with the goals; raises ValueError without ratios."""
     from .figure import one_line_each
 
-    rows = [row for row in rows if row.ratio is not None]
+    rows = [row for row in rows if row.is_cost]
     if not rows:
-        raise ValueError("no ratio was measured, there is nothing to draw")
+        raise ValueError("no ratio of costs was measured, there is nothing to draw")
     with one_line_each([f"{row.name} / {row.peer}" for row in rows], title) as ax:
         ax.plot([row.ratio for row in rows], range(len(rows)), "o", color="C0", label="measured")
         goals = [(row.goal, k) for k, row in enumerate(rows) if row.goal is not None]

@@ -126,7 +126,7 @@ def _speed(path: Path | None) -> dict | None:
     if not rows:
         return None
     stream = io.BytesIO()
-    if any(row.ratio is not None for row in rows):
+    if any(row.is_cost for row in rows):
         benchmark.draw(rows).savefig(stream, format="png", metadata={"Software": None})
     told = [(row, benchmark.goal_in_words(row)) for row in rows]
     image = _data(stream.getvalue()) if stream.tell() else ""
