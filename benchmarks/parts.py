@@ -17,7 +17,6 @@ RECORD = Path(__file__).with_name("record.json")
 PARTS = (
     "start_up",
     "evaluators",
-    "every_form",
     "balls",
     "large_arrays",
     "mixture_score",
