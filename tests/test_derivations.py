@@ -154,3 +154,8 @@ def test_a_theory_has_claims_closed_forms_and_names_of_their_own(name):
         assert all(found) and len(set(map(id, found.values()))) == len(found)
     forms = Counter(form.name for form in theory.closed_forms.values())
     assert max(forms.values()) == 1
+
+
+def test_what_is_told_to_be_slow_is_there():
+    known = {(argument, name) for theory in THEORIES.values() for argument, name, _ in parts_of(theory)}
+    assert {(argument, name) for argument, several in SLOW.items() for name in several} <= known

@@ -94,7 +94,7 @@ def of_form(form) -> Growth | None:
 
     None where all its arguments are matrices.
     """
-    arguments = points_of(form)
+    arguments = _points_of(form)
 
     def call(points: int) -> Callable[[], Any]:
         given = {name: values(points) for name, values in arguments.items()}
@@ -111,7 +111,7 @@ def of_form(form) -> Growth | None:
     return Growth("points", seconds, {n: _peak(call(n)) for n in sizes[1:3]}, 1.0)
 
 
-def points_of(form) -> dict[str, Callable[[int], Any]]:
+def _points_of(form) -> dict[str, Callable[[int], Any]]:
     """For each argument a function of the number of points: what to pass."""
     if hasattr(form, "sample"):  # matrices: scalars are a batch, matrices stay as they are
         drawn = form.sample(np.random.default_rng(0))

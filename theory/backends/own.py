@@ -10,6 +10,9 @@ import numpy as np
 _TERMS = 64
 """Terms of a hypergeometric series: 2**-64 remains at |z| = 1/2, times a small power of 64."""
 
+_COUNTS = 2.0**-70
+"""A smaller term, of a sum that starts with 1, is left out where numbers tell how large terms can be."""
+
 
 def hyper_series(upper, lower, z):
     """pFq(upper; lower; z) by its series, for |z| <= 1/2; Horner's scheme, innermost term first."""
@@ -39,20 +42,16 @@ def _ratio(upper, lower, z, n):
 
 @lru_cache(maxsize=256)
 def _ratios_in_numbers(upper: tuple[float, ...], lower: tuple[float, ...]) -> tuple[float, ...]:
-    """The same at z = 1, each rounded once: those of a polynomial, else of the terms that count."""
-    ratios, size = [], 1.0
+    """The same at z = 1, each rounded once: those of a polynomial, else up to the last term that counts."""
+    exact = [tuple(map(Fraction, parameters)) for parameters in (upper, lower)]
     ends = any(a <= 0 and a == int(a) for a in upper)
+    ratios, size, count = [], 1.0, 0
     for n in range(_TERMS):
-        ratio = Fraction(1, n + 1)
-        for a in upper:
-            ratio *= Fraction(a) + n
-        for b in lower:
-            ratio /= Fraction(b) + n
-        size *= float(ratio) * _reach(upper, lower)
-        if ratio == 0 or (abs(size) < 2.0**-70 and not ends):
-            break
-        ratios.append(float(ratio))
-    return tuple(ratios)
+        ratios.append(float(_ratio(*exact, Fraction(1), n)))
+        size *= abs(ratios[-1]) * _reach(upper, lower)
+        if size >= _COUNTS or (ends and size > 0):
+            count = n + 1
+    return tuple(ratios[:count])
 
 
 def _reach(upper, lower) -> float:
