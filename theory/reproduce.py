@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import multiprocessing
 import os
 import queue
 import sys
@@ -25,6 +24,7 @@ from pathlib import Path
 
 from . import records
 from .catalogue import Theory
+from .processes import FreshContext
 
 STAGES = ("compare", "check", "accuracy", "growth", "figures")
 """Longest first, so that two processes finish at about the same time."""
@@ -148,7 +148,7 @@ def _trials(theory: Theory) -> tuple[str, ...]:
 
 def _run(todo: list[Task], processes: int, total: int, progress) -> None:
     """Run tasks in processes of their own, a few at a time; on an interruption end them all."""
-    context = multiprocessing.get_context("spawn")
+    context = FreshContext()
     heard, waiting, running = context.Queue(), list(todo), {}
     parts = dict.fromkeys((task.name for task in todo), 0.0)
     finished = total - len(todo)

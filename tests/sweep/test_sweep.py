@@ -33,6 +33,20 @@ def test_values_are_those_of_the_closed_form(tmp_path):
     assert table["cell"].to_pylist() == list(range(100))
 
 
+def test_a_script_needs_no_guard_around_it(tmp_path):
+    """Workers do not run the caller's main module again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from theory.sweep import sweep\n"
+        "print('once')\n"
+        "axes = {'t': [0.0, 1.0, 2.0], 's': 1.0, 'u0': 0.1, 'tau': 1.0}\n"
+        "print(sweep('deep_linear', 'mode_strength', axes, to='to', workers=2, chunk=1).holds)\n"
+    )
+    command = [sys.executable, str(script)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["once", "True"], "")
+
+
 def test_a_cell_outside_the_domain_is_an_error_of_that_cell(lab, tmp_path):
     done = sweep("slowly", "weight", {"t": [-1, 0, 1], "a": [1, 2]}, to=tmp_path / "to", package="lab")
     table = done.table()

@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from ..processes import FreshContext
 from .work import Target, do
 
 MOST_DEATHS = 3
@@ -61,9 +62,8 @@ class Processes:
         return 0 if self.suspects else 2 * self.workers
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
         self.pool = ProcessPoolExecutor(
-            self.workers, mp_context=context, initializer=_begin, initargs=(self.target.search,)
+            self.workers, mp_context=FreshContext(), initializer=_begin, initargs=(self.target.search,)
         )
 
     def submit(self, chunk: int, cells: dict) -> None:

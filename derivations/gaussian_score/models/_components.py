@@ -80,9 +80,16 @@ class Isotropic:
             for block, w in self.shares(x, alpha, sigma):
                 yield block, w @ values
             return
-        spread = self._spread(x, alpha, sigma)
+        spread, least = self._spread(x, alpha, sigma), np.log(np.finfo(x.dtype).tiny)
+        if self.common:
+            largest = spread + np.max(np.abs(self.log_weights))
+            if largest + np.log(len(values) * max(1, np.max(np.abs(values)))) < -least:
+                # no exponential overflows, nor a row's sum: no component has to come first
+                for block, logits in self._products(x, alpha, sigma):
+                    yield block, np.exp(logits, out=logits) @ values
+                return
         # Where numbers underflow, exponentials and matrix products take several times as long.
-        floor = np.log(np.finfo(x.dtype).tiny) / (2 if self.common else 1)
+        floor = least / (2 if self.common else 1)
         shallow = self.common and 2 * spread + np.ptp(self.log_weights) < -floor
         for block, logits, leading in self._logits(x, alpha, sigma, spread):
             if leading is not None:
@@ -96,14 +103,18 @@ class Isotropic:
                 np.maximum(logits, floor, out=logits)
             yield block, np.exp(logits, out=logits) @ values
 
-    def _logits(self, x, alpha, sigma, spread):
-        """Blocks of rows, logits less the largest of each row, and those that matter once more if rounding
-        does: rows and components, sorted, their exact logits, and where each row starts among them."""
+    def _products(self, x, alpha, sigma):
+        """Blocks of rows, and the logits there, in a space that the next block takes."""
         left, right = self._factors(x, alpha, sigma)
         rows = max(1, _BLOCK_BYTES // (right.shape[1] * x.itemsize))
         space = np.empty((min(rows, len(x)), right.shape[1]), x.dtype)
         for block in _blocks(len(x), rows):
-            logits = np.matmul(left[block], right, out=space[: len(left[block])])
+            yield block, np.matmul(left[block], right, out=space[: len(left[block])])
+
+    def _logits(self, x, alpha, sigma, spread):
+        """Blocks of rows, logits less the largest of each row, and those that matter once more if rounding
+        does: rows and components, sorted, their exact logits, and where each row starts among them."""
+        for block, logits in self._products(x, alpha, sigma):
             leader = np.argmax(logits, axis=1)
             logits -= np.take_along_axis(logits, leader[:, None], axis=1)
             refine = spread > _pointwise.LARGEST_SPREAD
