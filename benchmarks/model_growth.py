@@ -22,7 +22,7 @@ def measure() -> Iterator[Row]:
     yield _row("NNGP and NTK of n inputs", (400, 800, 1600), 2, _kernels)
     yield _row("NNGP and NTK at depth L", (16, 64, 256), 1, lambda L: _kernels(200, L))
     yield _row("kernel regression on n inputs", (800, 1600, 3200), 3, _regression)
-    yield _row("probability flow in D, rank 64", (2**12, 2**14, 2**16), 1, lambda D: _flow(D, random))
+    yield _row("probability flow in D, rank 64", (2**14, 2**16, 2**18), 1, lambda D: _flow(D, random))
     yield _row("score of n images", (1000, 2000, 4000), 1, lambda n: _score(n, random))
 
 
