@@ -50,7 +50,7 @@ def test_a_script_needs_no_guard_around_it(tmp_path):
 def test_a_cell_outside_the_domain_is_an_error_of_that_cell(lab, tmp_path):
     done = sweep("slowly", "weight", {"t": [-1, 0, 1], "a": [1, 2]}, to=tmp_path / "to", package="lab")
     table = done.table()
-    assert done.errors == 2 and not done.holds
+    assert done.errors == 2 and not done.holds and done.first_error == table["error"][0].as_py()
     assert all("t = -1" in text for text in table["error"].to_pylist()[:2])
     assert np.allclose(table["weight"].to_numpy()[2:], [1, 1, np.exp(-1), np.exp(-2)], rtol=1e-15)
 
@@ -177,6 +177,14 @@ def test_a_mistyped_command_says_what_to_do(arguments, says, tmp_path, capsys, m
     monkeypatch.setattr("theory.sweep.workers.Cluster.__init__.__defaults__", (1.0,))
     assert main(["sweep", *arguments, "--to", str(tmp_path / "to")]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_the_command_says_how_far_it_is_and_what_went_wrong_first(tmp_path, capsys):
+    cells = ["t=0,1", "s=-1", "u0=0.1", "tau=1", "--workers", "1"]
+    assert main(["sweep", "deep_linear", "mode_strength", *cells, "--to", str(tmp_path / "to")]) == 1
+    told = capsys.readouterr()
+    assert told.err.splitlines()[-1] == "sweep mode_strength [2/2] 2 of 2 cells"
+    assert "2 with an error (the first: DomainError: mode_strength: s = -1 is outside" in told.out
 
 
 def test_a_sweep_on_another_device_or_backend_or_scale_is_another_sweep(tmp_path):

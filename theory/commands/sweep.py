@@ -80,13 +80,16 @@ def sweep(
             )
     except (ValueError, ImportError, NotImplementedError, BackendUnavailable) as error:
         raise UsageError(str(error)) from error
-    record = {x: getattr(done, x) for x in ("cells", "found", "errors", "disagree", "seconds", "holds")}
+    counted = ("cells", "found", "errors", "first_error", "disagree", "seconds", "holds")
+    record = {x: getattr(done, x) for x in counted}
     if as_json:
         print_json(record | {"file": str(done.folder / "cells.parquet")})
         return done.holds
     already = f", {done.found} of them finished before" if done.found else ""
     wrong = [f"{done.errors} with an error"] * bool(done.errors)
     wrong += [f"{done.disagree} disagree"] * bool(done.disagree)
+    if done.first_error:
+        wrong[0] += f" (the first: {done.first_error})"
     print(
         f"{done.cells} cells in {done.seconds:.1f} s{already}: {', '.join(wrong) or 'all fine'}; "
         f"{done.folder / 'cells.parquet'}"

@@ -56,6 +56,6 @@ def _plain_lines(label: str):
     def tell(done: float, total: int, what: str) -> None:
         if what and what not in said:
             said.add(what)
-            print(f"{label} [{int(done) + 1}/{total}] {what}", file=sys.stderr, flush=True)
+            print(f"{label} [{min(int(done) + 1, total)}/{total}] {what}", file=sys.stderr, flush=True)
 
     return tell

@@ -23,7 +23,7 @@ CHUNK = {"closed form": 65_536, "comparison": 1}
 @dataclass(frozen=True)
 class Swept:
     """A finished sweep: its folder, its cells, how many were there already, and how many met an error
-    (or, of a comparison, do not hold)."""
+    (or, of a comparison, do not hold); what the first of the errors says."""
 
     folder: Path
     cells: int
@@ -31,6 +31,7 @@ class Swept:
     errors: int
     disagree: int
     seconds: float
+    first_error: str = ""
 
     @property
     def holds(self) -> bool:
@@ -95,8 +96,9 @@ def sweep(
         chunks = -(-len(grid) // size)
         found = _run(store, target, grid, size, chunks, workers, scheduler, progress)
         store.gather(chunks)
-        errors, disagree = _count(store)
-        return Swept(store.folder, len(grid), found, errors, disagree, time.perf_counter() - started)
+        errors, disagree, first = _count(store)
+        seconds = time.perf_counter() - started
+        return Swept(store.folder, len(grid), found, errors, disagree, seconds, first)
 
 
 def _run(store, target, grid, size, chunks, workers, scheduler, progress) -> int:
@@ -176,19 +178,22 @@ def _definition(target: Target, grid: Grid, chunk: int) -> dict:
     }
 
 
-def _count(store: Store) -> tuple[int, int]:
-    """Cells with an error, and cells whose comparison does not hold."""
+def _count(store: Store) -> tuple[int, int, str]:
+    """Cells with an error, cells whose comparison does not hold, and the first error."""
     import pyarrow.compute as pc
     import pyarrow.parquet
 
-    errors = disagree = 0
+    errors, disagree, first = 0, 0, ""
     file = pyarrow.parquet.ParquetFile(store.whole)
     for k in range(file.num_row_groups):
         group = file.read_row_group(k)
-        errors += pc.sum(pc.not_equal(group["error"], "")).as_py()
+        wrong = group["error"].filter(pc.not_equal(group["error"], ""))
+        errors += len(wrong)
+        if not first and len(wrong):
+            first = wrong[0].as_py()
         if "holds" in group.column_names:
             disagree += pc.sum(pc.equal(group["holds"], False)).as_py() or 0
-    return errors, disagree
+    return errors, disagree, first
 
 
 def _needs_pyarrow() -> None:
