@@ -19,6 +19,7 @@ PARTS = (
     "evaluators",
     "balls",
     "large_arrays",
+    "every_form",
     "mixture_score",
     "probability_flow",
     "infinite_width",
