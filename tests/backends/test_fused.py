@@ -32,16 +32,19 @@ y = Parameter("y", "another number", extremes=(-30, 30))
 def always(monkeypatch):
     """Arrays of any size go by one loop; yields the names of the forms that did."""
     done = set()
-    by_one_loop = on_numpy._by_one_loop
 
-    def watched(form, values, dtype):
-        found = by_one_loop(form, values, dtype)
-        if found is not None:
-            done.add(form.name)
-        return found
+    def watched(by_one_loop):
+        def run(form, *given):
+            found = by_one_loop(form, *given)
+            if found is not None:
+                done.add(form.name)
+            return found
+
+        return run
 
     monkeypatch.setattr(on_numpy, "LARGE", 1)
-    monkeypatch.setattr(on_numpy, "_by_one_loop", watched)
+    for name in ("_at_once", "_by_one_loop"):
+        monkeypatch.setattr(on_numpy, name, watched(getattr(on_numpy, name)))
     return done
 
 
@@ -157,6 +160,52 @@ def test_angles_too_long_for_the_loop_are_left_to_numpy(always):
     np.testing.assert_array_equal(form(at), np.sin(at))
     assert not always
     form(at[:1])
+    assert always
+
+
+def test_equalities_infinity_and_series_are_in_the_loop(always):
+    value = sp.Symbol("value")
+    z = Parameter("z", "a number that may be infinite", sp.Interval(0, sp.oo), infinite=True)
+    near = Claim(value, x**2 * sp.hyper((1, 2), (3,), -x) / 2, Given("its series"))
+    form = form_of(
+        x - sp.log(1 + x),
+        x,
+        z,
+        forms=(
+            (Claim(value, x, Given("a limit")), sp.Eq(z, sp.oo, evaluate=False)),
+            (near, (2 * x >= -1) & (2 * x <= 1)),
+            (Claim(value, x - sp.log(1 + x), Given("itself")), True),
+        ),
+    )
+    a, b = np.array([0.0, 1e-9, -0.5, 0.5, 0.25, 3.0, 7.0]), np.ones(7)
+    b[-1] = np.inf
+    found = form(a, b)
+    assert always
+    for k in range(6):
+        exact = a[k] - np.log1p(np.longdouble(a[k])) if abs(a[k]) > 0.1 else a[k] ** 2 / 2 - a[k] ** 3 / 3
+        np.testing.assert_allclose(found[k], float(exact), rtol=1e-15)
+    assert found[6] == 7.0
+
+
+def test_any_exponent_is_in_the_loop_and_roots_are_not_rounded(always):
+    n = Parameter("n", "a count", sp.Range(1, sp.oo))
+    few = Parameter("n", "a count", sp.Range(1, sp.oo), extremes=(1, 30))
+    base = Parameter("base", "a positive number", sp.Interval.open(0, sp.oo), extremes=(1e-140, 1e140))
+    for form in (
+        form_of(base ** (2 / n), base, n),
+        form_of(base ** (-1 / n) + n, base, n),
+        form_of(base ** sp.Rational(2, 3), base),
+        form_of((-1) ** n * base ** (y / 30), base, n, y),
+        form_of((sp.tanh(x) / 2) ** n, x, few),
+        form_of(sp.atan2(y, x), x, y),
+    ):
+        assert form.accuracy("numpy", points=200).holds
+    always.clear()
+    a, counts = np.exp(np.linspace(-600, 600, 50)), np.arange(1.0, 51)
+    form = form_of(base ** (2 / n), base, n)
+    few = np.array([form(float(p), float(q)) for p, q in zip(a, counts, strict=True)])
+    np.testing.assert_allclose(form(a, counts), few, rtol=5e-16)
+    np.testing.assert_allclose(form(a, 7), [form(float(p), 7) for p in a], rtol=5e-16)
     assert always
 
 

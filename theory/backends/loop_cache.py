@@ -20,7 +20,7 @@ from pathlib import Path
 import numba
 from llvmlite import binding
 
-from . import lanes, vector_math
+from . import lanes, vector_gamma, vector_math, vector_power
 
 MOST_KEPT = 400
 """Loops on disk, of some 50 kB each: of more, three quarters of it stay, and what was used just now."""
@@ -39,7 +39,8 @@ def load(source: str, signature) -> Callable:
     source = source.replace("def loop(", f"def {name}(", 1)
     path = _written(source, digest)
     # numba looks for the module again when it unpickles, so this one must be importable
-    namespace = {**vars(vector_math), "written_out": lanes.written_out, "__name__": vector_math.__name__}
+    known = {**vars(vector_math), **vars(vector_power), **vars(vector_gamma)}
+    namespace = {**known, "written_out": lanes.written_out, "__name__": vector_math.__name__}
     exec(compile(source, str(path or "<fused formula>"), "exec"), namespace)
     compiler = numba.njit([signature], error_model="numpy", nogil=True, cache=path is not None)
     loop = compiler(namespace[name])
@@ -76,7 +77,7 @@ def prune() -> None:
 @lru_cache(maxsize=1)
 def _surroundings() -> str:
     """What the machine code depends on besides the source."""
-    texts = [Path(module.__file__).read_text() for module in (lanes, vector_math)]
+    texts = [Path(module.__file__).read_text() for module in (lanes, vector_math, vector_power, vector_gamma)]
     processor = binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
     return "\n".join([numba.__version__, binding.llvm_version_info.__repr__(), *processor, *texts])
 

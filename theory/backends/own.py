@@ -22,7 +22,7 @@ def hyper_series(upper, lower, z):
             total = 1.0 + total * (ratio * z)
         return total
     for n in range(_TERMS - 1, -1, -1):
-        total = 1.0 + total * _ratio(upper, lower, z, n)
+        total = 1.0 + total * term_ratio(upper, lower, z, n)
     return total
 
 
@@ -30,7 +30,7 @@ def _all_numbers(*parameters) -> bool:
     return all(isinstance(x, int | float) for x in parameters)
 
 
-def _ratio(upper, lower, z, n):
+def term_ratio(upper, lower, z, n):
     """A term of the series over the one before it."""
     ratio = z / (n + 1)
     for a in upper:
@@ -47,21 +47,26 @@ def _ratios_in_numbers(upper: tuple[float, ...], lower: tuple[float, ...]) -> tu
     ends = any(a <= 0 and a == int(a) for a in upper)
     ratios, size, count = [], 1.0, 0
     for n in range(_TERMS):
-        ratios.append(float(_ratio(*exact, Fraction(1), n)))
-        size *= abs(ratios[-1]) * _reach(upper, lower)
+        ratios.append(float(term_ratio(*exact, Fraction(1), n)))
+        size *= abs(ratios[-1]) * reach(upper, lower)
         if size >= _COUNTS or (ends and size > 0):
             count = n + 1
     return tuple(ratios[:count])
 
 
-def _reach(upper, lower) -> float:
+def is_short_polynomial(upper) -> bool:
+    """Whether the series ends, so that it is summed at any z."""
+    return any(a <= 0 and a > -_TERMS and a == int(a) for a in upper)
+
+
+def reach(upper, lower) -> float:
     """Up to which |z| the series is summed: with fewer upper parameters the terms add up to 27 or so."""
     return 4.0 if len(upper) < len(lower) else 0.5
 
 
 def _summed(upper, lower, z):
     """Where the series is summed: up to its reach, and where it is a polynomial of no more terms."""
-    found = abs(z) <= _reach(upper, lower)
+    found = abs(z) <= reach(upper, lower)
     for a in upper:
         found = found | ((a <= 0) & (a > -_TERMS) & (a == a // 1))
     return found
@@ -90,7 +95,7 @@ def hyper_jax(upper, lower, z):
     if _all_numbers(*upper, *lower):
         return jnp.where(_summed(upper, lower, jnp.asarray(z)), hyper_series(upper, lower, z), jnp.nan)
     one = jnp.ones_like(sum((*upper, *lower), jnp.asarray(z, float)))
-    step = lambda k, total: 1.0 + total * _ratio(upper, lower, z, (_TERMS - 1.0) - k)  # noqa: E731
+    step = lambda k, total: 1.0 + total * term_ratio(upper, lower, z, (_TERMS - 1.0) - k)  # noqa: E731
     series = jax.lax.fori_loop(0, _TERMS, step, one)
     return jnp.where(_summed(upper, lower, jnp.asarray(z)), series, jnp.nan)
 
@@ -184,7 +189,8 @@ def wright_omega_torch(x):
 
 STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
 """B_2k/(2k (2k - 1)): what ln Gamma is above Stirling's formula, in powers of 1/x^2, times x."""
-_FAR = 8
+FAR = 8
+"""From where on these terms are enough."""
 
 
 def _log1p_minus(xp, t):
@@ -199,13 +205,13 @@ def _log_gamma_ratio(xp, x, h):
     back = h < 0
     fall = xp.where(back, h * xp.log1p(xp.where(back, h, 0.0) / x), 0.0)
     x, h = xp.where(back, x + h, x), abs(h)
-    far = x >= _FAR
-    shift = xp.where(far, 0.0, xp.ceil(_FAR - x))
+    far = x >= FAR
+    shift = xp.where(far, 0.0, xp.ceil(FAR - x))
     big = x + shift
     rest = lambda y: sum(c / y ** (2 * k + 1) for k, c in enumerate(STIRLING))  # noqa: E731
     stirling = big * _log1p_minus(xp, h / big) - xp.log1p(h / big) / 2 + (rest(big + h) - rest(big))
     product = 1.0
-    for k in range(_FAR):
+    for k in range(FAR):
         product = product * xp.where(k < shift, (x + k) / (x + h + k), 1.0)
     found = stirling + h * xp.log1p(shift / (x + h)) + xp.log(product)
     return xp.where(back, -found - fall, found)

@@ -173,8 +173,15 @@ def _nearest(constant) -> float | None:
 _nth_root = sp.Function("nth_root")
 
 
-def _with_roots(expression):
-    """``b**(c/n)`` for integers c and n as the c-th power of an n-th root: 1/n is never rounded."""
+def _power_of_root(base, power, root):
+    return _nth_root(base, root) ** power
+
+
+def with_roots(expression, written: Callable = _power_of_root):
+    """``b**(c/n)`` for integers c and n as the c-th power of an n-th root: 1/n is never rounded.
+
+    ``written(b, c, n)`` is how it is to be written.
+    """
 
     def is_root(e):
         if not (e.is_Pow and e.base is not sp.E):
@@ -190,7 +197,7 @@ def _with_roots(expression):
 
     def as_root(e):
         coefficient, rest = e.exp.as_coeff_Mul()
-        return _nth_root(e.base, rest.base) ** coefficient
+        return written(e.base, coefficient, rest.base)
 
     return expression.replace(is_root, as_root)
 
@@ -204,7 +211,7 @@ def write(
         # as it stands: rebuilding Eq(L, oo) would evaluate it to False
         lines, values = [], [printer.doprint(e) for e in expressions]
     else:
-        lines, values = _body([_with_roots(sp.sympify(e)) for e in expressions], printer, count())
+        lines, values = _body([with_roots(sp.sympify(e)) for e in expressions], printer, count())
     header = f"def formula({', '.join(a.name for a in arguments)}):"
     results = "".join(f"{value}, " for value in values)
     return "\n".join([header, *(f"    {line}" for line in lines), f"    return ({results})"]), printer

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import math
 
-import numba
-
 from .lanes import Lane, in_loops, polynomial
 
 INF, NAN = math.inf, math.nan
@@ -73,11 +71,12 @@ def _power_of_two(k: Lane) -> Lane:
     return ((k << 52) + _ONE).number()
 
 
-def _exp_by_parts(x: Lane) -> tuple[Lane, Lane]:
-    """exp of what is left of x beside k log(2), as bits, and the bits of k + _SHIFT."""
+def _exp_by_parts(x: Lane, low: Lane | None = None) -> tuple[Lane, Lane]:
+    """exp of what is left of x + low beside k log(2), as bits, and the bits of k + _SHIFT."""
     shifted = x.times(_LOG2_E, _SHIFT)
     k = shifted - _SHIFT
     r = k.times(-_LN2[1], k.times(-_LN2[0], x))
+    r = r if low is None else r + low
     return (1.0 + (r * r).times(polynomial(r, _SHORT_EXP), r)).bits(), shifted.bits()
 
 
@@ -262,6 +261,16 @@ def atan(x):
 
 
 @in_loops
+def atan2(y, x):
+    """Within 2.5 ulps; NaN of two infinities."""
+    t = y / x
+    t = (y.equals(0.0) & x.equals(0.0)).where(y, t)
+    right = _atan(t)
+    left = (math.pi + (_atan(abs(t) * -1.0) + _PI_LOW)).signed_as(y)
+    return (x < 0.0).where(left, (abs(x) > 0.0).where(right, abs(right).signed_as(y)))
+
+
+@in_loops
 def sinh(x):
     """Within 2 ulps."""
     quarter = _quarter_expm1(abs(x))
@@ -344,6 +353,12 @@ def Min(x, y):
 
 
 @in_loops
+def least(x, y):
+    """The smaller number; y where either is NaN: one instruction, where `Min` has three."""
+    return (x < y).where(x, y)
+
+
+@in_loops
 def where(holds: bool, yes, no):
     return holds.where(yes, no)
 
@@ -367,9 +382,3 @@ def mask(holds: bool) -> int:
 @in_loops
 def is_whole(x) -> bool:
     return x.rounded().equals(x)
-
-
-@numba.njit
-def power(x, y):
-    """The C library's: one number after another."""
-    return x**y

@@ -187,7 +187,7 @@ class ClosedForm(Named, ABC):
     def _evaluate(self, values: list, library: str):
         if library == "rigorous":
             return self.enclose(**dict(zip(self.names, values, strict=True)))
-        return import_module(f".on_{library}", __package__).evaluate(self, values)
+        return _evaluator(library)(self, values)
 
     def compiled_balls(self, digits: int) -> Callable:
         """A function of the arguments, by position or name, to balls of so many digits."""
@@ -248,6 +248,11 @@ class ClosedForm(Named, ABC):
         if missing:
             raise TypeError(f"{self.name} needs {', '.join(missing)}")
         return [given[n] for n in self.names]
+
+
+@lru_cache(maxsize=8)
+def _evaluator(library: str) -> Callable:
+    return import_module(f".on_{library}", __package__).evaluate
 
 
 def library_of(values, form) -> str:
