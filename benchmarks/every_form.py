@@ -51,9 +51,8 @@ def measure() -> Iterator[Row]:
     os.environ["OMP_NUM_THREADS"] = "1"
     with TemporaryDirectory() as empty:
         os.environ["XDG_CACHE_HOME"] = empty
-        every = list(forms())
-        _start()
-        for name, form in every:
+        _start_numba()
+        for name, form in forms():
             one = found[name] = measured(form, name)
             beside = "" if one.ratio is None else f", {one.ratio:.2f} of the loop"
             cost = f"{one.seconds / one.points * 1e9:.3g} ns at each of {one.points} points"
@@ -92,7 +91,9 @@ def measured(form, name: str) -> Measured:
     while True:
         given = sample(points)
         ours = lambda given=given: form(*given)  # noqa: E731
+        gc.disable()  # as `timeit` does: what it collects are other forms' objects
         first, seconds = _cpu(ours), _cpu(ours)
+        gc.enable()
         compiled += max(first - seconds, 0.0)
         if points == MOST or 10 * seconds > SECONDS:
             break
@@ -129,14 +130,11 @@ def _cpu(action: Callable) -> float:
     return max(time.process_time() - began, 1e-9)
 
 
-def _start() -> None:
-    """What numba's first compilation costs, whatever it compiles, is no formula's, and neither is what the
-    collector of unused objects spends on those of all theories."""
+def _start_numba() -> None:
+    """What numba's first compilation costs, whatever it compiles, is no formula's."""
     from theory.backends.loop_cache import load
 
     load("def loop(x):\n    return exp(x)\n", "float64(float64)")
-    gc.collect()
-    gc.freeze()
 
 
 def loop_of(form) -> Callable:
