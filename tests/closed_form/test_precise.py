@@ -3,16 +3,25 @@
 import numpy as np
 import pytest
 import sympy as sp
+from mpmath import mp, mpf
 
 from derivations.deep_linear.initialisation import fuss_catalan_moment
 from derivations.finite_deep_linear_bayes.diagonal import moment_of_diagonal
 from theory import Claim, ExplicitForm, Parameter
 from theory.backends.functions import MissingFunction
+from theory.catalogue import theories
 from theory.closed_form import Precise, precise
+from theory.closed_form.accuracy import inputs
 from theory.rules import Given
 from theory.ulps import ulps_between
 
 x = Parameter("x", "a number", sp.Interval(0, sp.oo))
+PRECISE = {
+    f"{theory.name}-{name}": form
+    for theory in theories()
+    for name, form in theory.closed_forms.items()
+    if any(isinstance(branch, Precise) for branch, _ in getattr(form, "branches", ()))
+}
 n = Parameter("n", "a count", sp.Range(1, sp.oo))
 m = Parameter("m", "another count", sp.Range(1, sp.oo))
 
@@ -28,6 +37,17 @@ def test_what_cancels_is_right_to_the_last_digit():
     for value, point in zip(form(at), at, strict=True):
         assert ulps_between(float(value), form.enclose(x=float(point), digits=25)) <= 0.51
     assert form(1e-3) == form(np.array([1e-3]))[0]
+
+
+@pytest.mark.parametrize("form", PRECISE.values(), ids=PRECISE)
+def test_mpmath_agrees_whose_functions_are_not_those_of_balls(form):
+    """To 24 digits: certificates compare NumPy's values, which balls compute, with balls."""
+    for at in inputs(form, 64, 0)[:4]:
+        with mp.workdps(50):
+            found = np.atleast_1d(form(**{name: mpf(float(value)) for name, value in at.items()}))
+            for value, ball in zip(found, np.atleast_1d(form.enclose(digits=25, **at)), strict=True):
+                middle = mp.ldexp(*(int(part) for part in ball.mid().man_exp()))
+                assert abs(value - middle) <= mpf(10) ** -24 * abs(middle)
 
 
 def test_each_combination_of_whole_numbers_is_computed_once(monkeypatch):
