@@ -1,10 +1,12 @@
-"""Every explicit closed form on large arrays beside a numba loop of its claim's right side, on one thread.
+"""Every explicit closed form on large arrays beside a numba loop of the same formula, on one thread.
 
-The loop is what one would write: no domain is checked, nothing is rewritten for accuracy. All arguments are
+The loop is what one would write: the form's branches by ``if`` and ``else``, or, where numba does not know a
+function in them, the claim's right side; no domain is checked, and no result looked at. All arguments are
 arrays, of points of the form's domain in no order; there are as many as are worth their time, up to a
 million. Compiled code starts from an empty cache, so that the first call tells what compilation costs.
-Where numba does not know a function of the claim, or its loop stops at a point (a division by zero), there
-is nothing to compare: such forms are named and counted, and only their first call is judged.
+Where numba knows neither, or its loop stops at a point (a division by zero), there is nothing to compare, nor
+where the formula is a constant, which takes no look at an argument, nor where a form is computed by balls, as
+float64 has too few digits for it: such forms are named and counted, and only their first call is judged.
 """
 
 from __future__ import annotations
@@ -23,12 +25,13 @@ import numpy as np
 from sympy.printing.pycode import PythonCodePrinter
 
 from theory.benchmark import Row
+from theory.closed_form import Precise
 
-from .measure import median_ratio
-
-FEWEST, MOST, SECONDS, REPEATS = 100, 1_000_000, 0.3, 5
-"""Points, the CPU time that a call may take, and how many runs of ours follow one of the loop."""
-PEER = "numba loop of its claim"
+FEWEST, MOST, SECONDS = 100, 1_000_000, 0.3
+"""Points, and the CPU time that a call may take."""
+FEWEST_RUNS, MOST_RUNS, RUNNING = 5, 40, 0.2
+"""Of the loop, ours and the loop again, the least disturbed of which count; and seconds for them."""
+PEER = "numba loop of its formula"
 NOT_SLOWER, COMPILED = 1.1, 0.5
 """Ratio to the loop, a tenth for two runs that are never equally disturbed, and seconds of CPU."""
 
@@ -43,6 +46,7 @@ class Measured:
     compiled: float
     ratio: float | None = None
     itself: float | None = None
+    by_balls: bool = False
 
 
 def measure() -> Iterator[Row]:
@@ -68,7 +72,9 @@ def measure() -> Iterator[Row]:
     yield Row(part, within, share, f"of {count}", goal=1.0, at_least=True)
     noise = np.quantile([abs(math.log(found[name].itself)) for name in compared], 0.95)
     yield Row(part, "19 of 20 loops beside themselves, at most", math.exp(noise), "times as slow")
-    yield Row(part, "forms without a loop", len(found) - count, f"of {len(found)}")
+    by_balls = sum(one.by_balls for one in found.values())
+    yield Row(part, "forms computed by balls", by_balls, f"of {len(found)}")
+    yield Row(part, "other forms without a loop", len(found) - count - by_balls, f"of {len(found)}")
     last = max(found, key=lambda name: found[name].compiled)
     yield Row(part, f"first call of {last}, slowest of {len(found)}", found[last].compiled, "s of CPU",
               goal=COMPILED)  # fmt: skip
@@ -98,16 +104,16 @@ def measured(form, name: str) -> Measured:
         if points == MOST or 10 * seconds > SECONDS:
             break
         points *= 10
-    try:
-        loop = loop_of(form)
-        loop(*given)
-    except Exception as error:
-        print(f"{name}: no loop, {type(error).__name__}", file=sys.stderr)
-        return Measured(points, seconds, compiled)
-    runs = [(_cpu(lambda: loop(*given)), _cpu(ours), _cpu(lambda: loop(*given))) for _ in range(REPEATS)]
-    before, mine, after = (list(column) for column in zip(*runs, strict=True))
-    ratio = math.sqrt(median_ratio(mine, before) * median_ratio(mine, after))
-    return Measured(points, statistics.median(mine), compiled, ratio, median_ratio(before, after))
+    loop = loop_of(form, given)
+    if loop is None:
+        print(f"{name}: no loop", file=sys.stderr)
+        return Measured(points, seconds, compiled, by_balls=_is_by_balls(form))
+    runs, spent = [], 0.0
+    while len(runs) < FEWEST_RUNS or (spent < RUNNING and len(runs) < MOST_RUNS):
+        runs.append((_cpu(lambda: loop(*given)), _cpu(ours), _cpu(lambda: loop(*given))))
+        spent += sum(runs[-1])
+    before, mine, after = map(min, zip(*runs, strict=True))
+    return Measured(points, mine, compiled, mine / math.sqrt(before * after), before / after)
 
 
 def _sample(form) -> Callable[[int], list[np.ndarray]]:
@@ -137,14 +143,43 @@ def _start_numba() -> None:
     load("def loop(x):\n    return exp(x)\n", "float64(float64)")
 
 
-def loop_of(form) -> Callable:
-    """The claim's right side, compiled by numba, at every point of its arguments' arrays."""
+def loop_of(form, given: list[np.ndarray]) -> Callable | None:
+    """The formula, or else the claim's right side, compiled by numba, at every point of ``given``."""
+    if _is_by_balls(form) or not form.claim.unfolded.free_symbols:
+        return None
+    for branches in (_formulas, _claim):
+        try:
+            loop = _compiled(form.arguments, branches(form))
+            loop(*given)
+        except Exception:  # numba's own, of many kinds, and those of the loop itself
+            continue
+        return loop
+    return None
+
+
+def _is_by_balls(form) -> bool:
+    return any(isinstance(branch, Precise) for branch, _ in form.branches)
+
+
+def _formulas(form) -> list[tuple]:
+    """Pairs of an expression and the region where it serves, of branches that are formulas up to the last."""
+    return [(branch.expressions[0], region) for branch, region in form.branches]
+
+
+def _claim(form) -> list[tuple]:
+    return [(form.claim.unfolded, True)]
+
+
+def _compiled(arguments, branches: list[tuple]) -> Callable:
     import numba
 
-    names = [f"_{k}" for k in range(len(form.arguments))]
-    value = PythonCodePrinter({"fully_qualified_modules": False}).doprint(form.claim.unfolded)
+    names = [f"_{k}" for k in range(len(arguments))]
+    written = PythonCodePrinter({"fully_qualified_modules": False}).doprint
     source = [f"def loop({', '.join(names)}):", "    found = empty(_0.size)", "    for _i in range(_0.size):"]
-    source += [f"        {x.name} = {name}[_i]" for x, name in zip(form.arguments, names, strict=True)]
+    source += [f"        {x.name} = {name}[_i]" for x, name in zip(arguments, names, strict=True)]
+    for expression, region in branches:
+        source += [f"        if {written(region)}:", f"            found[_i] = {written(expression)}"]
+        source += ["            continue"]
     known = {**vars(math), "empty": np.empty}
-    exec("\n".join([*source, f"        found[_i] = {value}", "    return found"]), known)
+    exec("\n".join([*source, "    return found"]), known)
     return numba.njit(known["loop"])

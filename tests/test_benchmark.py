@@ -84,7 +84,7 @@ def test_the_readme_quotes_the_record():
     assert benchmark.table(rows) in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_form_is_measured_beside_the_loop_of_its_claim(monkeypatch, capsys):
+def test_a_form_is_measured_beside_a_loop_of_its_formula(monkeypatch, capsys):
     import numpy as np
 
     from benchmarks import every_form
@@ -93,10 +93,12 @@ def test_a_form_is_measured_beside_the_loop_of_its_claim(monkeypatch, capsys):
 
     monkeypatch.setattr(every_form, "MOST", 1000)
     given = [np.array([0.5, 2.0]) for _ in mode_strength.arguments]
-    np.testing.assert_allclose(every_form.loop_of(mode_strength)(*given), mode_strength(*given), rtol=1e-14)
+    loop = every_form.loop_of(mode_strength, given)
+    np.testing.assert_allclose(loop(*given), mode_strength(*given), rtol=1e-14)
     one = every_form.measured(mode_strength, "mode_strength")
     assert one.points == 1000 and one.seconds > 0 and one.ratio > 0 and one.itself > 0
-    assert every_form.measured(lyapunov_exponent, "lyapunov_exponent").ratio is None
+    precise = every_form.measured(lyapunov_exponent, "lyapunov_exponent")
+    assert precise.ratio is None and precise.by_balls
     assert "lyapunov_exponent: no loop" in capsys.readouterr().err
     monkeypatch.setattr(every_form, "SECONDS", 0.0)
     assert every_form.measured(mode_strength, "mode_strength").points == every_form.FEWEST
