@@ -96,7 +96,8 @@ def test_no_larger_size_is_tried_once_it_takes_long(monkeypatch):
 def test_a_closed_form_costs_in_proportion_to_its_points(monkeypatch):
     from derivations.deep_linear import mode_strength
 
-    monkeypatch.setattr(growth, "MOST_POINTS", 2**17)
+    arrays = len(mode_strength.arguments) + 1
+    monkeypatch.setattr(growth, "MOST_BYTES", 8 * arrays * 2**17)
     found = of_form(mode_strength)
     assert found.size == "points" and max(found.seconds) == 2**17 and found.expected == 1
     assert not found.faster_than_expected
@@ -106,5 +107,5 @@ def test_a_closed_form_costs_in_proportion_to_its_points(monkeypatch):
 def test_a_matrix_formula_is_measured_in_its_batch(monkeypatch):
     from derivations.deep_linear import balanced_product
 
-    monkeypatch.setattr(growth, "MOST_POINTS", 256)
+    monkeypatch.setattr(growth, "MOST_BYTES", 2**17)
     assert not of_form(balanced_product).faster_than_expected

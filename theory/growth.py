@@ -13,6 +13,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ from .simulation import generator, namespace
 FORM_SECONDS, SIMULATION_SECONDS = 0.02, 0.5
 """CPU time from which on no larger size is tried."""
 
-FEWEST_POINTS, MOST_POINTS = 32, 2**21
-"""Of larger arrays each result is a fresh mapping of memory, whose pages cost more than the formula."""
+FEWEST_POINTS, MOST_BYTES = 32, 2**24
+"""Of all arrays together: what leaves the caches waits for the memory, whatever the formula costs."""
 
 ENSEMBLES = ("replicates", "networks", "chains", "draws", "samples", "students", "batch")
 """Settings that count independent copies: the first that a simulation has is its size."""
@@ -96,15 +97,17 @@ def of_form(form) -> Growth | None:
     """
     arguments = _points_of(form)
 
-    def call(points: int) -> Callable[[], Any]:
-        given = {name: values(points) for name, values in arguments.items()}
-        return lambda: form(**given)
+    def call(points: int) -> partial:
+        return partial(form, **{name: values(points) for name, values in arguments.items()})
 
     if not any(np.ndim(values(2)) == 1 for values in arguments.values()):
         return None
-    points = FEWEST_POINTS
-    while points < MOST_POINTS and _seconds(call(points)) < FORM_SECONDS:
-        points *= 4
+    points, few = FEWEST_POINTS, call(FEWEST_POINTS)
+    results = few() if form.outputs > 1 else (few(),)
+    numbers = sum(np.size(x) for x in (*few.keywords.values(), *results))
+    most = max(MOST_BYTES * points // (8 * numbers), points)
+    while points < most and _seconds(call(points)) < FORM_SECONDS:
+        points = min(4 * points, most)
     # not only the sizes tried so far: between those a compiled loop may take over
     sizes = [points // k for k in (8, 4, 2, 1)]
     seconds = {n: _seconds(call(n)) for n in sizes}
