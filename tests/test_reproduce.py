@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -85,13 +86,26 @@ def test_the_key_differs_between_stages(examples):
     assert len({key(theory, stage) for stage in STAGES}) == len(STAGES)
 
 
-def test_interrupted_and_started_again_it_goes_on(beside_examples, tmp_path):
+WAITING = """
+    import os, time
+
+    while os.environ.get("WAITING"):
+        time.sleep(0.01)
+"""
+
+
+def test_interrupted_and_started_again_it_goes_on(beside_examples, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(sys.modules[beside_examples].__path__[0], beside_examples)
+    drawing = tmp_path / beside_examples / "relaxation" / "figures.py"
+    drawing.write_text(drawing.read_text() + WAITING)  # of the figure: its stage never ends
     command = [*COMMAND, "relaxation", "--package", beside_examples, "--to", tmp_path]
-    first = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    for _ in range(3000):
+    there = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "env": os.environ | {"WAITING": "yes"}}
+    first = subprocess.Popen(command, text=True, **there)
+    for _ in range(6000):
         if (done := [*tmp_path.glob("records/relaxation.*.json")]) or first.poll() is not None:
             break
-        time.sleep(0.01)  # the first of four stages
+        time.sleep(0.01)  # the first of five stages
     first.send_signal(signal.SIGINT)
     _, errors = first.communicate(timeout=30)
     assert first.returncode == 130

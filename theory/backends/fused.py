@@ -148,10 +148,7 @@ def fused(program: Program) -> Callable:
     def run(scalars, arrays, outputs, limit, steps=0):
         counts = [steps] if program.state else []
 
-        def part(where: slice | None) -> bool:
-            if where is None and not program.state:
-                return loop(limit, *scalars, *arrays, *outputs)
-            where = where or slice(None)
+        def part(where: slice) -> bool:
             space = [np.empty(_BLOCK) for _ in program.state]
             return loop(limit, *scalars, *counts, *(a[where] for a in [*arrays, *outputs]), *space)
 

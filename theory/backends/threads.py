@@ -23,12 +23,11 @@ def threads() -> int:
     return min([there, *allowed])
 
 
-def in_parts(work: Callable[[slice | None], bool], length: int) -> bool:
-    """Whether ``work`` succeeds on every part of ``length`` points, None for all of them; it must let go of
-    the interpreter."""
+def in_parts(work: Callable[[slice], bool], length: int) -> bool:
+    """Whether ``work`` succeeds on every part of ``length`` points; it must let go of the interpreter."""
     parts = max(1, min(threads(), length // _PART))
     if parts == 1:
-        return work(None)
+        return work(slice(None))
     ends = [length * k // parts for k in range(parts + 1)]
     with ThreadPoolExecutor(parts) as pool:
         return all(list(pool.map(work, map(slice, ends[:-1], ends[1:]))))
