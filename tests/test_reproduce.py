@@ -94,20 +94,29 @@ WAITING = """
 """
 
 
-def test_interrupted_and_started_again_it_goes_on(beside_examples, tmp_path, monkeypatch):
+@pytest.fixture
+def stuck(beside_examples, tmp_path, monkeypatch):
+    """The command, and its process that has some records but will never finish."""
     monkeypatch.chdir(tmp_path)
     shutil.copytree(sys.modules[beside_examples].__path__[0], beside_examples)
     drawing = tmp_path / beside_examples / "relaxation" / "figures.py"
-    drawing.write_text(drawing.read_text() + WAITING)  # of the figure: its stage never ends
+    drawing.write_text(drawing.read_text() + WAITING)  # of the figure
     command = [*COMMAND, "relaxation", "--package", beside_examples, "--to", tmp_path]
     there = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "env": os.environ | {"WAITING": "yes"}}
-    first = subprocess.Popen(command, text=True, **there)
+    process = subprocess.Popen(command, text=True, **there)
     for _ in range(6000):
-        if (done := [*tmp_path.glob("records/relaxation.*.json")]) or first.poll() is not None:
+        if [*tmp_path.glob("records/relaxation.*.json")] or process.poll() is not None:
             break
-        time.sleep(0.01)  # the first of five stages
+        time.sleep(0.01)
+    yield command, process
+    process.kill()
+
+
+def test_interrupted_and_started_again_it_goes_on(stuck, tmp_path):
+    command, first = stuck
     first.send_signal(signal.SIGINT)
     _, errors = first.communicate(timeout=30)
+    done = [*tmp_path.glob("records/relaxation.*.json")]
     assert first.returncode == 130
     assert errors.splitlines()[-1] == "theory: interrupted; what was finished is kept"
     assert "Traceback" not in errors
@@ -118,6 +127,13 @@ def test_interrupted_and_started_again_it_goes_on(beside_examples, tmp_path, mon
     assert second.returncode == 0, second.stderr
     assert (tmp_path / "report.html").exists()
     assert done and [path.stat().st_mtime_ns for path in done] == before
+
+
+def test_killed_it_leaves_no_process_behind(stuck):
+    process = stuck[1]
+    process.kill()
+    process.communicate(timeout=30)  # until nobody holds its output any more
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_a_folder_that_cannot_be_written_to_is_said_before_any_work(beside_examples, tmp_path):

@@ -1,8 +1,14 @@
-"""Fresh processes that know nothing of the program that starts them."""
+"""Fresh processes that know nothing of the program that starts them, and end with it."""
 
 from __future__ import annotations
 
+import multiprocessing.connection
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType
 
@@ -28,3 +34,28 @@ class FreshContext(SpawnContext):
     """multiprocessing's "spawn", by `FreshProcess`."""
 
     Process = FreshProcess
+
+
+def leave_the_end_to_the_parent() -> None:
+    """In a worker: Ctrl-C is its parent's business, and it ends with its parent, however that ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def end():
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits for the end of the block (not on Windows): a process half started would be forgotten."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from . import records
 from .catalogue import Theory
-from .processes import FreshContext
+from .processes import FreshContext, leave_the_end_to_the_parent, uninterrupted
 
 STAGES = ("compare", "check", "accuracy", "growth", "figures")
 """Longest first, so that two processes finish at about the same time."""
@@ -157,8 +157,9 @@ def _run(todo: list[Task], processes: int, total: int, progress) -> None:
             while len(running) < processes and (task := _next(waiting, running.values())):
                 waiting.remove(task)
                 process = context.Process(target=_work, args=(task, heard), daemon=True)
-                process.start()
-                running[process] = task
+                with uninterrupted():
+                    process.start()
+                    running[process] = task
                 _tell(progress, finished + sum(parts.values()), total, task.name)
             for name, done, of, what in _drain(heard):
                 parts[name] = max(parts[name], min(done / of, 1) if of else 0.0)
@@ -192,9 +193,7 @@ def _drain(heard) -> Iterator[tuple]:
 
 def _work(task: Task, heard) -> None:
     """One stage, in its own process; its record is written here, whole."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+    leave_the_end_to_the_parent()
     sys.path[:] = task.search
     started = time.perf_counter()
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
@@ -14,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ..processes import FreshContext
+from ..processes import FreshContext, leave_the_end_to_the_parent
 from .work import Target, do
 
 MOST_DEATHS = 3
@@ -30,16 +28,9 @@ class ClusterLost(ConnectionError):
 
 
 def _begin(search: tuple[str, ...]) -> None:
-    """A worker leaves Ctrl-C to its parent, and ends with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A worker finds what its parent finds."""
+    leave_the_end_to_the_parent()
     sys.path.extend(folder for folder in search if folder not in sys.path)
-    parent = multiprocessing.parent_process()
-
-    def end():
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=end, daemon=True).start()
 
 
 class Processes:
