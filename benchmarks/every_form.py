@@ -2,7 +2,7 @@
 
 The loop is what one would write: the form's branches by ``if`` and ``else``, or, where numba does not know a
 function in them, the claim's right side; no domain is checked, and no result looked at. All arguments are
-arrays, of points of the form's domain in no order; there are as many as are worth their time, up to a
+arrays, of points of the form's domain in no order; there are as many as are worth their time, up to four
 million. Compiled code starts from an empty cache, so that the first call tells what compilation costs.
 Where numba knows neither, or its loop stops at a point (a division by zero), there is nothing to compare, nor
 where the formula is a constant, which takes no look at an argument, nor where a form is computed by balls, as
@@ -27,8 +27,8 @@ from sympy.printing.pycode import PythonCodePrinter
 from theory.benchmark import Row
 from theory.closed_form import Precise
 
-FEWEST, MOST, SECONDS = 100, 1_000_000, 0.3
-"""Points, and the CPU time that a call may take."""
+FEWEST, MOST, SECONDS = 100, 4_000_000, 0.3
+"""Points, the most so many that what Python does in a call is a small part; and the CPU time it may take."""
 FEWEST_RUNS, MOST_RUNS, RUNNING = 5, 40, 0.2
 """Of the loop, ours and the loop again, the least disturbed of which count; and seconds for them."""
 PEER = "numba loop of its formula"
@@ -103,7 +103,7 @@ def measured(form, name: str) -> Measured:
         compiled += max(first - seconds, 0.0)
         if points == MOST or 10 * seconds > SECONDS:
             break
-        points *= 10
+        points = min(10 * points, MOST)
     loop = loop_of(form, given)
     if loop is None:
         print(f"{name}: no loop", file=sys.stderr)
