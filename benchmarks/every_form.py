@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -96,7 +97,7 @@ def measured(form, name: str) -> Measured:
     sample, points, compiled = _sample(form), FEWEST, 0.0
     while True:
         given = sample(points)
-        ours = lambda given=given: form(*given)  # noqa: E731
+        ours = partial(form, *given)
         gc.disable()  # as `timeit` does: what it collects are other forms' objects
         first, seconds = _cpu(ours), _cpu(ours)
         gc.enable()
@@ -108,9 +109,9 @@ def measured(form, name: str) -> Measured:
     if loop is None:
         print(f"{name}: no loop", file=sys.stderr)
         return Measured(points, seconds, compiled, by_balls=_is_by_balls(form))
-    runs, spent = [], 0.0
+    theirs, runs, spent = partial(loop, *given), [], 0.0
     while len(runs) < FEWEST_RUNS or (spent < RUNNING and len(runs) < MOST_RUNS):
-        runs.append((_cpu(lambda: loop(*given)), _cpu(ours), _cpu(lambda: loop(*given))))
+        runs.append((_cpu(theirs), _cpu(ours), _cpu(theirs)))
         spent += sum(runs[-1])
     before, mine, after = map(min, zip(*runs, strict=True))
     return Measured(points, mine, compiled, mine / math.sqrt(before * after), before / after)
