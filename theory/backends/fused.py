@@ -148,11 +148,11 @@ def fused(program: Program) -> Callable:
     def run(scalars, arrays, outputs, limit, steps=0):
         counts = [steps] if program.state else []
 
-        def part(where: slice) -> bool:
+        def part(*mine) -> bool:
             space = [np.empty(_BLOCK) for _ in program.state]
-            return loop(limit, *scalars, *counts, *(a[where] for a in [*arrays, *outputs]), *space)
+            return loop(limit, *scalars, *counts, *mine, *space)
 
-        return in_parts(part, len(outputs[0]))
+        return in_parts(part, [*arrays, *outputs])
 
     return run
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 _PART = 200_000
 """Points from which a thread of its own pays."""
@@ -23,11 +24,15 @@ def threads() -> int:
     return min([there, *allowed])
 
 
-def in_parts(work: Callable[[slice], bool], length: int) -> bool:
-    """Whether ``work`` succeeds on every part of ``length`` points; it must let go of the interpreter."""
-    parts = max(1, min(threads(), length // _PART))
+def in_parts(work: Callable[..., bool], arrays: Sequence) -> bool:
+    """Whether ``work(*arrays)`` succeeds on every part of arrays of one length; it must let go of the
+    interpreter."""
+    length = len(arrays[0])
+    most = length // _PART
+    parts = min(threads(), most) if most > 1 else 1
     if parts == 1:
-        return work(slice(None))
+        return work(*arrays)
     ends = [length * k // parts for k in range(parts + 1)]
+    slices = [[a[i:j] for a in arrays] for i, j in pairwise(ends)]
     with ThreadPoolExecutor(parts) as pool:
-        return all(list(pool.map(work, map(slice, ends[:-1], ends[1:]))))
+        return all(list(pool.map(lambda mine: work(*mine), slices)))

@@ -118,7 +118,7 @@ class ClosedForm(Named, ABC):
     def names(self) -> tuple[str, ...]:
         return tuple(x.name for x in self.arguments)
 
-    @property
+    @cached_property
     def outputs(self) -> int:
         return len(components(self.claim.unfolded))
 
@@ -225,6 +225,8 @@ class ClosedForm(Named, ABC):
         return certify(self, backend, points=points, seed=seed)
 
     def _bind(self, args, kwargs) -> list:
+        if not kwargs and len(args) == len(self.names):
+            return list(args)
         if not args:
             given = {**self.defaults, **kwargs}
             if len(given) == len(self.names):
@@ -257,13 +259,17 @@ def _evaluator(library: str) -> Callable:
 
 def library_of(values, form) -> str:
     """The backend for these values. Raises TypeError where JAX and PyTorch arrays meet."""
-    kinds = {type(v).__module__.split(".")[0] for v in values}
+    types = set(map(type, values))
+    if types <= _PLAIN:
+        return "numpy"
+    kinds = {kind.__module__.split(".")[0] for kind in types}
     found = [library for root, library in _LIBRARY.items() if root in kinds]
     if {"jax", "torch"} <= set(found):
         raise TypeError(f"{form.name}: JAX and PyTorch arrays cannot be mixed in one call")
     return found[0] if found else "numpy"
 
 
+_PLAIN = {np.ndarray, np.float64, float, int}
 _LIBRARY = {
     "jax": "jax", "jaxlib": "jax", "torch": "torch", "flint": "rigorous",
     "mpmath": "mpmath", "fractions": "rigorous", "sympy": "rigorous",

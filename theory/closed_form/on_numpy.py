@@ -22,13 +22,12 @@ from .domain import as_numbers, bounds, check_arguments, check_relation, check_s
 
 def evaluate(form, values: list):
     """The value: a Python number for Python numbers, otherwise an array of the arguments' dtype."""
-    results = _at_once(form, values)
+    results = _plain(form, values)
     if results is not None:
         return results[0] if form.outputs == 1 else results
     numbers = [as_numbers(v, x, form) for v, x in zip(values, form.arguments, strict=True)]
     check_shapes(numbers, form)
-    scalars = [(v, x) for v, x in zip(numbers, form.arguments, strict=True) if np.ndim(v) == 0]
-    check_arguments([v for v, _ in scalars], [x for _, x in scalars], form)
+    check_scalars(form, numbers, [k for k, v in enumerate(numbers) if np.ndim(v) == 0])
     dtype = _dtype(numbers)
     numbers = [np.float64(v) if np.ndim(v) == 0 else v for v in numbers]
     with np.errstate(all="ignore"):
@@ -40,6 +39,11 @@ def evaluate(form, values: list):
     elif not any(isinstance(v, np.ndarray | list | tuple) for v in values):
         results = tuple(r[()] for r in results)
     return results[0] if form.outputs == 1 else tuple(results)
+
+
+def check_scalars(form, values: list, scalars: Sequence[int]) -> None:
+    """Those of the arguments inside their domains. Raises `DomainError`."""
+    check_arguments([values[k] for k in scalars], [form.arguments[k] for k in scalars], form)
 
 
 def _dtype(numbers) -> np.dtype:
@@ -77,59 +81,54 @@ def _element(value, index: int) -> float:
     return float(np.ravel(value)[index if np.ndim(value) else 0])
 
 
-_LARGEST = float(np.finfo(float).max)
-
-
 class _LeaveIt(Exception):
     """A loop met what it does not compute: an error to be described, or a function's far range."""
 
 
-def _at_once(form, values: list) -> tuple | None:
-    """What `_by_one_loop` gives, where all arguments are plain large arrays: with nothing else looked at."""
-    first = values[0]
-    if type(first) is not np.ndarray or first.size < LARGE:
-        return None
-    for v in values:
-        if type(v) is not np.ndarray or not _is_plain(v, first.shape):
+_FLOAT = np.dtype(float)
+
+
+def _plain(form, values: list) -> tuple | None:
+    """By one loop over large float64 arrays of one shape, as they lie in memory, beside Python's numbers;
+    None where arguments are anything else, or the loop has something to say of them."""
+    shape, arrays, scalars = None, [], []
+    for k, v in enumerate(values):
+        if type(v) is float or type(v) is np.float64 or (type(v) is int and abs(v) < 2**53):
+            scalars.append(k)
+        elif type(v) is not np.ndarray or v.size < LARGE or v.dtype != _FLOAT or not v.flags.c_contiguous:
             return None
-    run = _running(form, _chosen(form, values, range(len(values))))
+        elif arrays and v.shape != shape:
+            return None
+        else:
+            shape = v.shape
+            arrays.append(k)
+    if not shape:
+        return None
+    if scalars:
+        check_scalars(form, values, scalars)
+    run = _loop(form, values, tuple(arrays), _FLOAT)
     if run is None:
         return None
-    results = tuple(np.empty(first.shape) for _ in range(form.outputs))
-    if first.ndim == 1:
-        return results if run((), values, results, _LARGEST) else None
-    fine = run((), [v.ravel() for v in values], [r.ravel() for r in results], _LARGEST)
-    return results if fine else None
-
-
-@lru_cache(maxsize=1024)
-def _running(form, chosen: tuple[int, ...]) -> Callable | None:
-    """The loop over all arguments, compiled; None if there is none, or it repeats a step."""
-    program = _loop_of(form, tuple(range(len(form.arguments))), chosen)
-    return None if program is None or program.state else fused(program)
+    mine = [values[k] for k in arrays]
+    results = tuple(np.empty(shape) for _ in range(form.outputs))
+    if len(shape) == 1:
+        return results if run(mine, results) else None
+    return results if run([v.ravel() for v in mine], [r.ravel() for r in results]) else None
 
 
 def _by_one_loop(form, values: list, dtype) -> tuple | None:
-    """A compiled loop where it can be had: elementary branches and large arrays."""
-    arrays = [k for k, v in enumerate(values) if np.ndim(v)]
-    shape = np.broadcast_shapes(*(np.shape(v) for v in values))
-    if not arrays or math.prod(shape) < LARGE:
+    """By one loop over chunks that are broadcast and float64, where arrays are large."""
+    arrays = tuple(k for k, v in enumerate(values) if np.ndim(v))
+    if not arrays or math.prod(np.broadcast_shapes(*(np.shape(v) for v in values))) < LARGE:
         return None
-    program, steps = _program(form, values, arrays)
-    if program is None:
+    run = _loop(form, values, arrays, dtype)
+    if run is None:
         return None
-    run, limit = fused(replace(program, limited=dtype != np.float64)), float(np.finfo(dtype).max)
-    numbers = [float(v) for v, x in zip(values, form.arguments, strict=True) if x in program.scalars]
-    mine = [values[k] for k in arrays]
-    if dtype == np.float64 and all(_is_plain(v, shape) for v in mine):
-        results = tuple(np.empty(shape) for _ in range(form.outputs))
-        fine = run(numbers, [v.ravel() for v in mine], [r.ravel() for r in results], limit, steps)
-        return results if fine else None
 
     def chunk(here):
         parts = [here[k] for k in arrays]
         results = tuple(np.empty(parts[0].shape) for _ in range(form.outputs))
-        if not run(numbers, parts, results, limit, steps):
+        if not run(parts, results):
             raise _LeaveIt
         return results
 
@@ -139,20 +138,35 @@ def _by_one_loop(form, values: list, dtype) -> tuple | None:
         return None
 
 
-def _is_plain(v, shape) -> bool:
-    return v.shape == shape and v.dtype == np.float64 and v.dtype.isnative and v.flags.c_contiguous
-
-
-def _program(form, values, arrays: list[int]) -> tuple[Program | None, int]:
-    """What the loop does, and how often its step is repeated; None if its functions do not cover that."""
-    repeated = form.branches[0][0] if getattr(form.branches[0][0], "step", None) else None
-    chosen = (0,) if repeated is not None else _chosen(form, values, arrays)
+def _loop(form, values: list, arrays: tuple[int, ...], dtype) -> Callable | None:
+    """``run(arrays, outputs) -> bool`` with the scalars' values; None if functions do not cover that."""
     if len(arrays) < len(values) and form.relations and not _scalars_related(form, values, arrays):
-        return None, 0
-    program = _loop_of(form, tuple(arrays), chosen)
-    if program is None or repeated is None:
-        return program, 0
-    return program, int(values[form.arguments.index(repeated.steps)])
+        return None
+    found = _compiled_loop(form, arrays, _chosen(form, values, arrays), dtype)
+    if found is None:
+        return None
+    run, scalars, steps, limit = found
+    numbers, count = [float(values[k]) for k in scalars], 0 if steps is None else int(values[steps])
+    return lambda mine, results: run(numbers, mine, results, limit, count)
+
+
+@lru_cache(maxsize=1024)
+def _compiled_loop(form, arrays: tuple[int, ...], chosen: tuple[int, ...], dtype) -> tuple | None:
+    """The loop, which arguments are its scalars and its number of steps, and the largest result; None if its
+    functions do not cover them."""
+    program, repeated = _program(form, arrays, chosen), _repeated(form)
+    if program is None:
+        return None
+    scalars = tuple(form.arguments.index(x) for x in program.scalars)
+    steps = form.arguments.index(repeated.steps) if repeated else None
+    run = fused(replace(program, limited=dtype != _FLOAT))
+    return run, scalars, steps, float(np.finfo(dtype).max)
+
+
+def _repeated(form):
+    """The step that is repeated, where there is one."""
+    first = form.branches[0][0]
+    return first if getattr(first, "step", None) else None
 
 
 def _scalars_related(form, values, arrays) -> bool:
@@ -176,14 +190,13 @@ def _chosen(form, values, arrays: Sequence[int]) -> tuple[int, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=1024)
-def _loop_of(form, arrays: tuple[int, ...], chosen: tuple[int, ...]) -> Program | None:
-    """The loop over these arguments and branches; None if its functions do not cover them."""
+def _program(form, arrays: tuple[int, ...], chosen: tuple[int, ...]) -> Program | None:
+    """What the loop over these arguments and branches does; None if its functions do not cover them."""
     mine = tuple(form.arguments[k] for k in arrays)
     scalars, more = tuple(x for x in form.arguments if x not in mine), {}
     bounded = tuple((*bounds(x), isinstance(x.domain, sp.Range)) for x in mine)
-    repeated = form.branches[0][0] if getattr(form.branches[0][0], "step", None) else None
-    if repeated is not None:
+    repeated = _repeated(form)
+    if repeated:
         more = {"state": repeated.state, "start": repeated.start, "step": repeated.step}
         scalars = tuple(x for x in scalars if x != repeated.steps)
         branches = ((repeated.value, None),)

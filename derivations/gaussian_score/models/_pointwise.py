@@ -57,24 +57,14 @@ def combined(x, centre, alpha, points, log_weights, variances, noisy, sums, spre
     out, x = np.empty(x.shape), np.ascontiguousarray(x)
     loop = _loop(dimension, common, flat, spread > LARGEST_SPREAD)
 
-    def part(where: slice) -> bool:
+    def part(x, out) -> bool:
         space = np.empty((3 * dimension + len(_SPACE)) * _BLOCK)
-        some = x[where].ravel()
         gains = np.empty(len(table) * _BLOCK)
-        loop(
-            len(x[where]),
-            len(table),
-            float(alpha),
-            some,
-            centre,
-            table.ravel(),
-            out[where].ravel(),
-            gains,
-            space,
-        )
+        given = x.ravel(), centre, table.ravel()
+        loop(len(x), len(table), float(alpha), *given, out.ravel(), gains, space)
         return True
 
-    in_parts(part, len(x))
+    in_parts(part, [x, out])
     return out
 
 
