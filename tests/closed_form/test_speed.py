@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.evaluators import OURS, REFERENCE, formulas, measured
+from benchmarks.evaluators import BY_HAND, OURS, REFERENCE, formulas, measured
 from benchmarks.measure import alternating, fresh_process, hand_written, median_ratio
 from benchmarks.start_up import STARTS
 
@@ -30,18 +30,22 @@ def test_not_slower_than_a_loop_written_by_hand():
         assert median_ratio(*seconds) < 1.1
 
 
-LIMITS = {"sigmoid": 0.45, "arc-cosine, 3 layers": 0.3, "mixture score": 0.3}
-"""Of the CPU time of lambdify(cse=True), whose temporaries are cheap where they are small, as here."""
+LIMITS = {
+    "sigmoid": {REFERENCE: 0.65, BY_HAND: 0.4},
+    "arc-cosine, 3 layers": {REFERENCE: 0.4, BY_HAND: 0.3},
+    "mixture score": {REFERENCE: 0.3, BY_HAND: 0.5},
+}
+"""Of a peer's CPU time. lambdify's temporaries are cheap where they are small, as here, and NumPy's own
+exponentials take a third of a C library's where the processor has AVX-512."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("formula", formulas(1_000_000), ids=LIMITS)
-def test_vectorised_loops_beat_generated_code(formula):
-    seconds = measured(formula)
+def test_vectorised_loops_beat_what_others_make_of_a_formula(formula):
+    seconds = {name: min(runs) for name, runs in measured(formula, repeats=10).items()}
     ours = seconds.pop(OURS)
-    assert median_ratio(ours, seconds[REFERENCE]) < LIMITS[formula.name]
     for peer, theirs in seconds.items():
-        assert median_ratio(ours, theirs) < 1, peer
+        assert ours < LIMITS[formula.name].get(peer, 1.0) * theirs, peer
 
 
 def test_a_first_formula_compiles_quickly(tmp_path, monkeypatch):

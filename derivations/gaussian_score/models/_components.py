@@ -33,6 +33,11 @@ def _blocks(count: int, size: int):
     return (slice(start, start + size) for start in range(0, count, max(1, size)))
 
 
+def _farthest(x) -> float:
+    """The largest norm of a row."""
+    return float(np.sqrt(np.max(np.sum(np.square(x, dtype=float), axis=1), initial=0)))
+
+
 class Isotropic:
     """Components of variance ``variances`` (K,) in every direction around ``points`` (K, D)."""
 
@@ -81,13 +86,11 @@ class Isotropic:
                 yield block, w @ values
             return
         spread, least = self._spread(x, alpha, sigma), np.log(np.finfo(x.dtype).tiny)
-        if self.common:
-            largest = spread + np.max(np.abs(self.log_weights))
-            if largest + np.log(len(values) * max(1, np.max(np.abs(values)))) < -least:
-                # no exponential overflows, nor a row's sum: no component has to come first
-                for block, logits in self._products(x, alpha, sigma):
-                    yield block, np.exp(logits, out=logits) @ values
-                return
+        exact = spread <= _pointwise.LARGEST_SPREAD
+        if self.common and exact and self._moderate(x, alpha, sigma, max(1, np.max(np.abs(values)))):
+            for block, logits in self._products(x, alpha, sigma):
+                yield block, np.exp(logits, out=logits) @ values
+            return
         # Where numbers underflow, exponentials and matrix products take several times as long.
         floor = least / (2 if self.common else 1)
         shallow = self.common and 2 * spread + np.ptp(self.log_weights) < -floor
@@ -120,9 +123,19 @@ class Isotropic:
             refine = spread > _pointwise.LARGEST_SPREAD
             yield block, logits, self._leading(logits, leader, x[block], alpha, sigma) if refine else None
 
+    def _moderate(self, x, alpha, sigma, most: float) -> bool:
+        """Whether no row's sum of exponentials times values up to ``most`` overflows, and each is so large
+        that what underflows in it does not count: no component has to come first then."""
+        v, norms, far = self._noisy(alpha, sigma)[0], alpha * np.sqrt(self._squares), _farthest(x)
+        mean = self.log_weights - norms**2 / (2 * v)
+        largest, leading = np.max(mean + norms * far / v), np.max(mean - norms * far / v)
+        kind, count = np.finfo(x.dtype), np.log(len(norms))
+        fits = largest + count + np.log(most) < np.log(kind.max)
+        return bool(fits and leading > np.log(kind.tiny) + count - np.log(kind.eps))
+
     def _spread(self, x, alpha, sigma) -> float:
         """A bound of the terms that add up to a logit."""
-        far = float(np.sqrt(np.max(np.sum(np.square(x, dtype=float), axis=1), initial=0)))
+        far = _farthest(x)
         reach, v = float(np.sqrt(np.max(self._squares))), self._noisy(alpha, sigma)
         if self.common:
             return alpha * reach * (far + alpha * reach / 2) / v[0]
