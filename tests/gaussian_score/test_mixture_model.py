@@ -12,6 +12,7 @@ from derivations.gaussian_score import comparison, mixture
 from derivations.gaussian_score.data import digits
 from derivations.gaussian_score.far_field import unexplained_fraction
 from derivations.gaussian_score.models import _pointwise
+from derivations.gaussian_score.models._components import Isotropic
 from derivations.gaussian_score.models.mixture import MixtureModel
 from derivations.gaussian_score.simulation.mixture import missed_by_gaussian, moments
 
@@ -160,6 +161,27 @@ def test_score_and_denoiser_round_like_a_change_of_their_inputs(drawn, kind):
     size = np.linalg.norm(x) + alpha * np.max(np.linalg.norm(points, axis=1))
     assert found.dtype == kind
     assert np.linalg.norm(found - score) <= (alpha * off + 8 * eps * size) / sigma**2
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("middle", [False, True], ids=["on a shell", "and one in the middle"])
+def test_no_digit_is_lost_where_exponentials_nearly_overflow_or_vanish(kind, middle, monkeypatch):
+    """Rows of all sizes in one batch, or the middle alone, up to where a component has to come first."""
+    done, moderate = set(), Isotropic._moderate
+    monkeypatch.setattr(Isotropic, "_moderate", lambda *given: done.add(found := moderate(*given)) or found)
+    directions, eps = np.random.default_rng(0).normal(size=(20, 5)), np.finfo(kind).eps
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    directions[0] *= not middle
+    for reach in np.geomspace(1, 40, 20):
+        points = reach * (directions - directions.mean(axis=0))
+        model, weights = MixtureModel.from_points(points), np.full(20, 1 / 20)
+        for places in (np.concatenate([points[:3], 0 * points[:1], -points[3:5]]), 0 * points[:1]):
+            x = places.astype(kind)
+            for row, found in zip(x, model.denoiser(x, sigma=1.0), strict=True):
+                mean, _, w = exact(row, points, weights, 1.0, 1.0)
+                off = rounding(row.astype(float), points, weights, w, mean, 1.0, 1.0, eps)
+                assert np.linalg.norm(found - mean) <= off
+    assert True in done
 
 
 def test_points_a_billionth_apart_are_told_apart_by_little_noise():
