@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ import sympy as sp
 
 from theory import Claim, DomainError, ExplicitForm, Parameter
 from theory.backends.fused import Program, write_loop
-from theory.backends.loop_checks import looked_at
+from theory.backends.loop_cache import load
+from theory.backends.loop_checks import NOTHING_WRONG, looked_at
 from theory.closed_form import on_numpy
 from theory.closed_form.domain import inside
 from theory.rules import Given
@@ -76,9 +78,15 @@ def test_no_argument_hides_another(bad, monkeypatch):
 
 
 def is_fine(line: str, **known) -> bool:
-    namespace = {"least": lambda a, b: a if a < b else b, "_limit": 10.0, **known}
-    exec(line, namespace)
-    return namespace["_fine"]
+    source = (
+        f"def loop(_limit, {', '.join(known)}):\n    _wrong = 0\n    {line}\n    return {NOTHING_WRONG}\n"
+    )
+    return compiled(source, 1 + len(known))(10.0, *known.values())
+
+
+@lru_cache
+def compiled(source: str, arguments: int):
+    return load(source, f"boolean({', '.join(['float64'] * arguments)})")
 
 
 REAL = (-math.inf, True, math.inf, True, False)
@@ -99,9 +107,37 @@ def test_a_result_that_is_no_number_or_beyond_a_limit_is_refused():
     assert not is_fine(unlimited, x=math.nan, v=1.0)
 
 
-def test_one_comparison_whatever_the_number_of_arguments():
+def test_one_look_whatever_the_number_of_arguments():
     (line,) = looked_at([(f"x{k}", POSITIVE) for k in range(9)], ["v"])
-    assert line.count(">") == 1 and "&" not in line
+    assert line.count("beyond") == 1 and "mask" not in line
+    names = {f"x{k}": 1.0 for k in range(9)}
+    assert is_fine(line, v=1.0, **names)
+    for name, bad in itertools.product(names, (0.0, -1.0, math.nan, math.inf)):
+        assert not is_fine(line, v=1.0, **(names | {name: bad}))
+
+
+def test_negative_zero_is_zero():
+    (line,) = looked_at([("x", (0.0, False, math.inf, True, True))], ["v"])
+    for x, v in itertools.product((0.0, -0.0), (2.0, 0.0, -0.0, -2.0)):
+        assert is_fine(line, x=x, v=v)
+    assert not is_fine(line, x=-5e-324, v=-2.0)
+
+
+@pytest.mark.parametrize("high_open", [True, False])
+def test_whole_numbers_and_no_others(high_open):
+    (line,) = looked_at([("x", (-math.inf, True, math.inf, high_open, True))], ["v"])
+    for x in (-7.0, -0.0, 0.0, 3.0, 2.0**52 + 1, 1e300):
+        assert is_fine(line, x=x, v=1.0)
+    for x in (0.5, -0.25, 5e-324, 2.0**51 + 0.5, math.nan):
+        assert not is_fine(line, x=x, v=1.0)
+    assert is_fine(line, x=math.inf, v=1.0) is not high_open
+
+
+def test_a_relation_is_looked_at_too():
+    (line,) = looked_at([("x", REAL), ("y", REAL)], ["v"], ["(x < y)"])
+    assert is_fine(line, x=1.0, y=2.0, v=1.0)
+    for x, y in ((2.0, 2.0), (3.0, 2.0), (math.nan, 2.0)):
+        assert not is_fine(line, x=x, y=y, v=1.0)
 
 
 def test_a_polynomial_sees_for_itself_what_is_infinite():
@@ -110,7 +146,7 @@ def test_a_polynomial_sees_for_itself_what_is_infinite():
 
     def checks(expression) -> str:
         loop = write_loop(Program((((expression,), None),), (), (x, y), bounded))
-        return next(line for line in loop.splitlines() if "_fine =" in line)
+        return next(line for line in loop.splitlines() if "_wrong |=" in line)
 
     assert "v_x" not in checks(x * y**2 + 3 * x) and "v_y" not in checks(x * y**2 + 3 * x)
     assert "v_x" in checks(y / (1 + x**2))  # 0 at infinity

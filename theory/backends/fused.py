@@ -18,7 +18,7 @@ import numpy as np
 import sympy as sp
 
 from .economised import economised
-from .loop_checks import looked_at
+from .loop_checks import NOTHING_WRONG, looked_at
 from .source import ArrayPrinter, with_roots
 from .threads import in_parts
 
@@ -172,7 +172,6 @@ def write_loop(program: Program) -> str:
     results, relations = [f"_v{k}" for k in range(len(outs))], map(printer.doprint, program.relations)
     seen = {names[x] for x in _seen(program)}
     value += looked_at(bounded, results, relations, limited=program.limited, seen=seen)
-    value += ["_good -= mask(_fine)"]
     over = lambda size, lines: [f"for _i in range({size}):", *_indented(lines)]  # noqa: E731
     if not program.state:
         lines = over(f"{outs[0]}.size", [*read, *value])
@@ -192,7 +191,7 @@ def write_loop(program: Program) -> str:
     arguments = ["_limit", *(names[x] for x in program.scalars), *(["_steps"] if program.state else [])]
     arguments += [f"_a{k}{whole}" for k in range(len(program.arrays))] + [f"{o}{whole}" for o in outs] + space
     constants = [f"{symbol} = {printer.doprint(e)}" for e, symbol in hoisted.items()]
-    lines = [*constants, "_good = 0", *lines, f"return _good == {outs[0]}{whole}.size"]
+    lines = [*constants, "_wrong = 0", *lines, f"return {NOTHING_WRONG}"]
     return "\n".join([*printer.functions(), f"def loop({', '.join(arguments)}):", *_indented(lines)]) + "\n"
 
 

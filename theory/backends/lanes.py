@@ -102,6 +102,9 @@ class Lane:
     def __or__(self, other):
         return self._new(self.builder.or_(self.ir, self._like(other)))
 
+    def __xor__(self, other):
+        return self._new(self.builder.xor(self.ir, self._like(other)))
+
     def __lshift__(self, bits: int):
         return self._new(self.builder.shl(self.ir, self._like(bits)))
 

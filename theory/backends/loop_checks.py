@@ -1,9 +1,9 @@
-"""Are a point's arguments in their domain, and its results numbers? By one comparison inside a loop.
+"""Are a point's arguments in their domain, and its results numbers? By a few instructions inside a loop.
 
 Two comparisons for each argument, and what joins them, would cost more than a polynomial does. So the
 distances to all bounds go into one least number, and what may be infinite or NaN into a sum: times 0, it
-is 0 or NaN. Points at the very edge of what float64 can hold may be refused though they are fine: a loop
-that refuses a point gives its work to NumPy.
+is 0 or NaN. What is wrong leaves bits behind, which the loop gathers. Points at the very edge of what float64
+can hold may be refused though they are fine: a loop that refuses a point gives its work to NumPy.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import math
 import sys
 from collections.abc import Container, Iterable, Sequence
 
+NOTHING_WRONG = f"_wrong & {2**63 - 1} == 0"
+"""After all points: no bit but the sign's, as -0.0 is fine."""
 _LEAST_NORMAL = sys.float_info.min
 
 
@@ -23,17 +25,17 @@ def looked_at(
     limited: bool = False,
     seen: Container[str] = (),
 ) -> list[str]:
-    """Statements that set ``_fine``.
+    """Statements that set bits of ``_wrong`` besides the sign's, at a point to be refused.
 
     ``bounded`` are pairs (name, (low, open?, high, open?, whole?)) of the arguments, ``values`` names of
     results that shall be finite, and if ``limited`` not beyond ``_limit``; ``relations`` are conditions in
     words of the loop. Arguments that are ``seen`` make a result infinite or NaN where they are.
     """
-    distances, summed, others = [], list(values), list(relations)
+    distances, summed, others, bits = [], list(values), list(relations), []
     if limited:
         distances += [f"_limit - abs({v})" for v in values]
     for name, (low, left_open, high, right_open, whole) in bounded:
-        others += [f"is_whole({name})"] if whole else []
+        bits += [f"broken({name})"] if whole else []
         if high == math.inf and not right_open:  # infinity is allowed, and would make the sum NaN
             others.append(f"({name} {'>' if left_open else '>='} {_number(low)})")
             continue
@@ -48,8 +50,9 @@ def looked_at(
     for distance in distances:
         nearest = f"least({nearest}, {distance})" if nearest else distance
     # in pairs, that one addition need not wait for another
-    lines = [f"_fine = {nearest + ' + ' if nearest else ''}0.0*({_sum(summed)}) >= 0.0"]
-    return [*lines, f"_fine &= {' & '.join(f'({c})' for c in others)}"] if others else lines
+    bits.append(f"beyond({nearest or '0.0'}, {_sum(summed)})")
+    bits += [f"~mask({condition})" for condition in others]
+    return [f"_wrong |= {' | '.join(bits)}"]
 
 
 def _next(bound: float, towards: float) -> float:

@@ -380,5 +380,13 @@ def mask(holds: bool) -> int:
 
 
 @in_loops
-def is_whole(x) -> bool:
-    return x.rounded().equals(x)
+def beyond(nearest, summed) -> int:
+    """Bits, those of the sign aside, where ``nearest`` is below 0 or either is NaN or ``summed`` infinite."""
+    found = summed.times(0.0, nearest)
+    return (found > 0.0).where(0.0, found).bits()
+
+
+@in_loops
+def broken(x) -> int:
+    """Bits, where x is no whole number nor infinite."""
+    return x.bits() ^ x.rounded().bits()
