@@ -21,8 +21,8 @@ from theory.sweep import Swept, sweep
 
 from .measure import alternating, median_ratio
 
-CELLS = 300
-"""Of a comparison that takes 0.05 to 0.2 s of CPU: so many that the workers' start is a small part."""
+COMPARISON, CELLS = "gaussian_training", 60
+"""One that takes 0.3 s of CPU, and so often that the workers' start is a small part."""
 CHUNKS = (250, 1000, 4000)
 """Each four times the one before: with a factor of two, a tenth more or less of CPU hides the exponent."""
 CHUNK = 100
@@ -55,7 +55,7 @@ def _folders(home: Path) -> Iterator[Path]:
 
 
 def _comparisons(folder: Path, **team) -> Swept:
-    return sweep("deep_linear", "loss_in_training", {}, seeds=CELLS, to=folder, **team)
+    return sweep("deep_linear", COMPARISON, {}, seeds=CELLS, to=folder, **team)
 
 
 def _efficiency(who: str, run: Callable[[int], Swept]) -> Iterator[Row]:
