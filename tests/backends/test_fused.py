@@ -1,6 +1,7 @@
 """One compiled loop for a formula: as accurate as its certificate, vectorised, kept between processes."""
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -226,6 +227,21 @@ def test_several_outputs_are_vectorised(monkeypatch):
     for loop in loops:
         (assembly,) = loop.inspect_asm().values()
         assert "vdivpd" in assembly or "divpd" in assembly or "fdiv.2d" in assembly or "v0.2d" in assembly
+
+
+def test_vectors_on_the_stack_are_aligned(monkeypatch):
+    """Otherwise each is read from two lines of the cache, in three processes of four."""
+    monkeypatch.setattr(loop_cache, "_written", lambda *_: None)
+    loops = []
+    load = loop_cache.load
+    monkeypatch.setattr(loop_cache, "load", lambda *a: loops.append(load(*a)) or loops[-1])
+    fused_module.fused.cache_clear()
+    form_of(sp.exp(x) / (1 + sp.log(y) ** 2), x, y)(np.ones(LONG), np.ones(LONG))
+    fused_module.fused.cache_clear()
+    (loop,) = loops
+    (assembly,) = loop.inspect_asm().values()
+    on_stack = re.findall(r"(vmov[a-z0-9]+)\s+-?\d*\(%r[bs]p\), %[yz]mm", assembly)
+    assert not [move for move in on_stack if move.startswith("vmovup") or move.startswith("vmovdqu")]
 
 
 def test_threads_divide_a_large_array(monkeypatch):

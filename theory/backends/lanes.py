@@ -18,6 +18,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 DOUBLE, INTEGER = ir.DoubleType(), ir.IntType(64)
+_WIDEST = 64
+"""Bytes of a vector of eight float64."""
 
 
 def _has_fused_products() -> bool:
@@ -163,6 +165,14 @@ def polynomial(x: Lane, coefficients) -> Lane:
     return value
 
 
+def align_stack(builder) -> None:
+    """Numbers of whole vectors that do not fit into registers lie on the stack of the function that is being
+    written: at a multiple of their size, or each would be read from two lines of the cache."""
+    attributes = builder.function.attributes
+    attributes.alignstack = _WIDEST
+    attributes.add("noinline")  # what it is inlined into would not be aligned
+
+
 def in_loops(function: Callable) -> Callable:
     """A function of `Lane` objects as one that compiled loops call.
 
@@ -174,6 +184,7 @@ def in_loops(function: Callable) -> Callable:
     signature = kind.get(function.__annotations__.get("return"), types.float64)(*kinds)
 
     def generate(context, builder, _, values):
+        align_stack(builder)
         return function(*[Lane(builder, value) for value in values]).ir
 
     def typed(typing, *_):
@@ -229,6 +240,7 @@ def written_out(function: Callable) -> Callable:
             with cgutils.for_range_slice(builder, *ends, INTEGER) as (index, _):
                 yield Lane(builder, index)
 
+        align_stack(builder)
         given = [
             Cells(builder, context.make_array(kind)(context, builder, value).data)
             if isinstance(kind, types.Array)
