@@ -215,33 +215,30 @@ def test_powers_of_halves_call_nothing():
     assert "power" not in write_loop(program) and "sqrt" in write_loop(program)
 
 
-def test_several_outputs_are_vectorised(monkeypatch):
+@pytest.fixture
+def assemblies(monkeypatch):
+    """A function to the machine code of all loops that were compiled meanwhile, in text."""
+    loops, load = [], loop_cache.load
     monkeypatch.setattr(loop_cache, "_written", lambda *_: None)
-    loops = []
-    load = loop_cache.load
     monkeypatch.setattr(loop_cache, "load", lambda *a: loops.append(load(*a)) or loops[-1])
     fused_module.fused.cache_clear()
+    yield lambda: [text for loop in loops for text in loop.inspect_asm().values()]
+    fused_module.fused.cache_clear()
+
+
+def test_several_outputs_are_vectorised(assemblies):
     unbalanced_mode(np.linspace(0, 3, LONG), 1.0, 0.5, 0.1, 1.0)
     mode_strength(t=np.linspace(0, 3, LONG), **AT)
-    fused_module.fused.cache_clear()
-    for loop in loops:
-        (assembly,) = loop.inspect_asm().values()
-        assert "vdivpd" in assembly or "divpd" in assembly or "fdiv.2d" in assembly or "v0.2d" in assembly
+    for text in assemblies():
+        assert "vdivpd" in text or "divpd" in text or "fdiv.2d" in text or "v0.2d" in text
 
 
-def test_vectors_on_the_stack_are_aligned(monkeypatch):
+def test_vectors_on_the_stack_are_aligned(assemblies):
     """Otherwise each is read from two lines of the cache, in three processes of four."""
-    monkeypatch.setattr(loop_cache, "_written", lambda *_: None)
-    loops = []
-    load = loop_cache.load
-    monkeypatch.setattr(loop_cache, "load", lambda *a: loops.append(load(*a)) or loops[-1])
-    fused_module.fused.cache_clear()
     form_of(sp.exp(x) / (1 + sp.log(y) ** 2), x, y)(np.ones(LONG), np.ones(LONG))
-    fused_module.fused.cache_clear()
-    (loop,) = loops
-    (assembly,) = loop.inspect_asm().values()
-    on_stack = re.findall(r"(vmov[a-z0-9]+)\s+-?\d*\(%r[bs]p\), %[yz]mm", assembly)
-    assert not [move for move in on_stack if move.startswith("vmovup") or move.startswith("vmovdqu")]
+    (text,) = assemblies()
+    on_stack = re.findall(r"(vmov[a-z0-9]+)\s+-?\d*\(%r[bs]p\), %[yz]mm", text)
+    assert not [move for move in on_stack if move.startswith(("vmovup", "vmovdqu"))]
 
 
 def test_threads_divide_a_large_array(monkeypatch):
